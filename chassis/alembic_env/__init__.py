@@ -1,0 +1,1 @@
+"""The script folder that alembic wants."""

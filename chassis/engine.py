@@ -1,0 +1,100 @@
+"""Engines: PostgreSQL with time limits, SQLite with exactly one connection (its busy wait would block the hub)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
+STATEMENT_TIMEOUT_MS = 15_000
+LOCK_TIMEOUT_MS = 5_000
+IDLE_IN_TRANSACTION_MS = 30_000
+STATEMENT_TIMED_OUT = "57014"
+POOL_SIZE = 5
+SQLITE_CACHE_KIB = 8_000
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for the URL; parameters of statements (personal data) never show in its errors."""
+    parsed = make_url(url)
+    common: dict[str, Any] = {
+        "hide_parameters": True,
+        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_deserializer": orjson.loads,
+    }
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed, common)
+    options = " ".join(
+        [
+            f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
+            f"-c lock_timeout={LOCK_TIMEOUT_MS}",
+            f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}",
+        ]
+    )
+    arguments = {"options": options, "connect_timeout": 5, "application_name": "musubi"}
+    return create_engine(
+        parsed,
+        pool_pre_ping=True,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_timeout=10,
+        connect_args=arguments,
+        **common,
+    )
+
+
+def _sqlite_engine(url: Any, common: dict[str, Any]) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False}, **common
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+            f"cache_size=-{SQLITE_CACHE_KIB}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def is_transient(error: BaseException) -> bool:
+    """True for what will pass by itself: the database is away, a lock or deadlock; the work is worth trying again."""
+    code = getattr(getattr(error, "orig", None), "pgcode", None) or ""
+    if code == STATEMENT_TIMED_OUT:
+        return False
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, TRANSIENT) or code[:2] in {"40", "53", "57"}
+
+
+def insert_ignore(session: Session, table: Table | Any, rows: Sequence[dict[str, Any]], *, returning: Any = None) -> Any:
+    """Insert rows in one statement and leave out those whose key is there already.
+
+    With ``returning`` (a column) the values of the rows that did go in are returned as a list.
+    """
+    if not rows:
+        return []
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).on_conflict_do_nothing()
+    if returning is None:
+        session.execute(statement, list(rows))
+        return []
+    return list(session.scalars(statement.returning(returning), list(rows)))

@@ -1,0 +1,262 @@
+"""``@on_event``: a service method that handles events, each with one effect however often it is delivered.
+
+::
+
+    queue --prefetch--> waiting --batch--> method (inbox + effects + outbox, one commit) --> ack
+                                   |
+                                   +-- the database or a service is away: the same batch again, with growing pauses
+                                   +-- it raised: one by one; the one that raises alone -> retry queue -> dead letters
+"""
+
+import inspect
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import eventlet
+import orjson
+import structlog
+from eventlet.event import Event as Signal
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint
+
+from chassis import crash, logs
+from chassis.carrier import Carrier
+from chassis.engine import is_transient
+from chassis.link import FAILURES, Delivery, Disconnected, Link, Outgoing
+from chassis.metrics import EVENTS_DEAD, EVENTS_FAILED, EVENTS_HANDLED, HANDLER_SECONDS
+from chassis.topology import (
+    dead_queue_of,
+    declare_reader,
+    queue_of,
+    retry_exchange_of,
+    retry_pauses,
+)
+from chassis.validation import InvalidEvent, UnknownEventType, check
+from contracts.base import CONTENT_TYPE, Event, EventContract
+from contracts.errors import ServiceTimeout, ServiceUnavailable
+
+LINGER_SECONDS = 0.01
+TRANSIENT_SECONDS = 600
+MAX_PAUSE_SECONDS = 5.0
+POISON = (InvalidEvent, UnknownEventType, ValueError, KeyError, TypeError, AttributeError)
+
+log = logs.logger(__name__)
+
+
+class OnEvent(Entrypoint):
+    """The entrypoint behind ``@on_event(Contract, …, batch=N)``.
+
+    Without ``batch`` the method gets one Event, with it a list of at most N. It must do its work within
+    ``self.db.handling(...)`` and act on ``tx.fresh`` alone.
+    """
+
+    carrier = Carrier()
+
+    def __init__(self, *contracts: type[EventContract], batch: int = 0, **kwargs: Any) -> None:
+        """``contracts`` are the event types to read; one queue each, handled together and in order of arrival."""
+        super().__init__(**kwargs)
+        if not contracts or not all(contract.type for contract in contracts):
+            raise TypeError("@on_event wants at least one contract that has a type")
+        self.contracts = contracts
+        self.batch = batch
+        self._waiting: deque[Delivery] = deque()
+        self._arrived: Signal = Signal()
+        self._channel: Any = None
+        self._generation = 0
+        self._stopping = False
+        self._idle: Signal = Signal()
+
+    def bind(self, container: Any, method_name: str) -> "OnEvent":
+        """nameko makes a copy for each container with the arguments of ``__init__``."""
+        return super().bind(container, method_name)  # type: ignore[no-any-return] # nameko has no types
+
+    def setup(self) -> None:
+        """Consume whenever the link connects."""
+        self.reader = self.container.service_name
+        self.carrier.consuming.on_connect.append(self._consume)
+        self.carrier.consuming.on_disconnect.append(self._forget)
+
+    def start(self) -> None:
+        """Begin to handle what arrives."""
+        self.container.spawn_managed_thread(self._work, identifier=f"on_event {self.method_name}")
+
+    def stop(self) -> None:
+        """Finish the batch at hand and take no more; the rest goes back to the broker."""
+        self._stopping = True
+        self._announce()
+        self._idle.wait()
+
+    @property
+    def size(self) -> int:
+        """Events the method gets at once, at most."""
+        return max(1, self.batch)
+
+    def _consume(self, link: Link) -> None:
+        channel = link.channel()
+        declare_reader(channel, self.reader, [(contract.source, contract.type) for contract in self.contracts])
+        channel.basic_qos(0, 2 * self.size, False)
+        self._generation += 1
+        self._waiting.clear()
+        self._channel = channel
+        for contract in self.contracts:
+            channel.basic_consume(queue_of(self.reader, contract.type), callback=self._receive, **_consumer_tag())
+
+    def _forget(self) -> None:
+        self._generation += 1
+        self._waiting.clear()
+        self._channel = None
+
+    def _receive(self, message: Any) -> None:
+        self._waiting.append(Delivery(message))
+        self._announce()
+
+    def _announce(self) -> None:
+        if not self._arrived.ready():
+            self._arrived.send(None)
+
+    def _work(self) -> None:
+        try:
+            while not self._stopping:
+                batch, generation = self._collect(), self._generation
+                if batch:
+                    self._handle(batch, generation)
+        finally:
+            self._idle.send(None)
+
+    def _collect(self) -> list[Delivery]:
+        if not self._waiting:
+            self._arrived = Signal()
+            self._arrived.wait()
+        if 1 < len(self._waiting) < self.size:
+            eventlet.sleep(LINGER_SECONDS)
+        return [self._waiting.popleft() for _ in range(min(self.size, len(self._waiting)))]
+
+    def _handle(self, batch: list[Delivery], generation: int) -> None:
+        good = []
+        for delivery in batch:
+            try:
+                good.append((delivery, read_event(delivery.body)))
+            except POISON as error:
+                self._bury(delivery, error)
+        if good and not self._try(good, generation):
+            return
+        crash.point("before_ack")
+        if generation == self._generation:
+            self._ack(batch[-1])
+
+    def _try(self, pairs: list[tuple[Delivery, Event]], generation: int) -> bool:
+        """True when every event is done with; False when the connection went and the broker will deliver them again."""
+        pause, given_up_at = 0.1, time.monotonic() + TRANSIENT_SECONDS
+        while True:
+            error = self._call([event for _, event in pairs])
+            if error is None:
+                for _, event in pairs:
+                    EVENTS_HANDLED.labels(self.reader, event.type).inc()
+                return True
+            if not _passes_by_itself(error) or time.monotonic() > given_up_at:
+                break
+            if generation != self._generation or self._stopping:
+                return False
+            eventlet.sleep(pause)
+            pause = min(2 * pause, MAX_PAUSE_SECONDS)
+        if len(pairs) > 1:
+            return all([self._try([pair], generation) for pair in pairs])
+        self._put_off(pairs[0][0], error)
+        return True
+
+    def _call(self, events: list[Event]) -> BaseException | None:
+        done: Signal = Signal()
+
+        def handle_result(_context: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            done.send(exc_info[1] if exc_info else None)
+            return result, exc_info
+
+        argument: Event | Sequence[Event] = events if self.batch else events[0]
+        with HANDLER_SECONDS.labels(self.reader, self.method_name).time():
+            with structlog.contextvars.bound_contextvars(correlation_id=events[0].correlation_id):
+                self.container.spawn_worker(self, (argument,), {}, handle_result=handle_result)
+            return done.wait()  # type: ignore[no-any-return] # eventlet has no types
+
+    def _put_off(self, delivery: Delivery, error: BaseException) -> None:
+        attempt = int(delivery.headers.get("x-attempt", 0))
+        pauses = retry_pauses()
+        if attempt >= len(pauses):
+            self._bury(delivery, error)
+            return
+        EVENTS_FAILED.labels(self.reader, _type_of(delivery)).inc()
+        exchange = retry_exchange_of(self.reader, pauses[attempt])
+        self._send(delivery, error, exchange=exchange, routing_key=self._queue_of(delivery), attempt=attempt + 1)
+
+    def _bury(self, delivery: Delivery, error: BaseException) -> None:
+        EVENTS_DEAD.labels(self.reader, _type_of(delivery)).inc()
+        attempt = int(delivery.headers.get("x-attempt", 0)) + 1
+        self._send(delivery, error, exchange="", routing_key=dead_queue_of(self.reader), attempt=attempt)
+
+    def _send(self, delivery: Delivery, error: BaseException, *, exchange: str, routing_key: str, attempt: int) -> None:
+        headers = {"x-attempt": attempt, "x-error": describe(error), "x-queue": self._queue_of(delivery)}
+        message = Outgoing(
+            delivery.body,
+            exchange=exchange,
+            routing_key=routing_key,
+            headers=headers,
+            content_type=delivery.properties.get("content_type") or CONTENT_TYPE,
+            message_id=str(delivery.properties.get("message_id") or ""),
+        )
+        while True:
+            try:
+                self.carrier.publisher.publish([message])
+                return
+            except Disconnected:
+                eventlet.sleep(0.5)
+
+    def _queue_of(self, delivery: Delivery) -> str:
+        # A message that came back from a retry queue bears the queue's own name as its routing key.
+        key = delivery.routing_key
+        return key if key.startswith(f"{self.reader}.") else queue_of(self.reader, key)
+
+    def _ack(self, delivery: Delivery) -> None:
+        try:
+            with self.carrier.consuming.sending():
+                delivery.channel.basic_ack(delivery.tag, multiple=True)
+        except FAILURES as error:
+            self.carrier.consuming.abort(f"could not acknowledge: {type(error).__name__}")
+
+
+on_event = OnEvent.decorator
+
+
+def read_event(body: bytes) -> Event:
+    """The event in a message, checked against its contract; one of POISON if it is none."""
+    event = Event.from_wire(orjson.loads(body))
+    check(event.type, event.data)
+    return event
+
+
+def event_types(service_cls: type) -> list[tuple[str, str]]:
+    """(emitter, type) of every event a service class reads."""
+    pairs = set()
+    for _, method in inspect.getmembers(service_cls, inspect.isfunction):
+        for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, []):
+            if isinstance(entrypoint, OnEvent):
+                pairs.update((contract.source, contract.type) for contract in entrypoint.contracts)
+    return sorted(pairs)
+
+
+def describe(error: BaseException) -> str:
+    """An error as one line of at most 500 characters."""
+    return f"{type(error).__name__}: {error}".replace("\n", " ")[:500]
+
+
+def _passes_by_itself(error: BaseException) -> bool:
+    return isinstance(error, (ServiceUnavailable, ServiceTimeout, Disconnected)) or is_transient(error)
+
+
+def _type_of(delivery: Delivery) -> str:
+    return delivery.routing_key.rpartition(".events.")[2] or "unknown"
+
+
+def _consumer_tag() -> dict[str, Any]:
+    from chassis.ids import new_id
+
+    return {"consumer_tag": new_id(), "no_ack": False}

@@ -1,0 +1,192 @@
+"""HTTP inside a service: a WSGI app on eventlet.wsgi in the service's own process.
+
+``serve`` starts a server for any WSGI app; :class:`HttpServer` makes one part of a nameko service. Both bound what a
+client may send, give every request an id, log one line per request without its query string, and stop gracefully.
+"""
+
+import logging
+import re
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import eventlet
+import eventlet.wsgi
+import structlog
+from nameko.extensions import DependencyProvider
+
+from chassis.ids import new_id
+from chassis.settings import settings
+
+MAX_REQUEST_LINE = 8_192
+MAX_CONNECTIONS = 1_024
+SOCKET_TIMEOUT = 60  # seconds without a byte, in either direction; an SSE stream pings more often
+STOP_SECONDS = 10.0
+REQUEST_ID = "musubi.request_id"
+ROUTE = "musubi.route"  # set by the app: the route's pattern, which unlike the path holds no ids or addresses
+UNBUFFERED = "eventlet.minimum_write_chunk_size"
+ACCEPTABLE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
+
+log = structlog.get_logger(__name__)
+
+
+class Spawns(Protocol):
+    """What runs the server's green thread: a nameko container."""
+
+    def spawn_managed_thread(self, fn: Callable[[], None], identifier: str | None = None) -> Any:
+        """Run ``fn`` in a green thread that ends with the container."""
+
+
+class Server:
+    """A listening HTTP server. ``port`` is the real one, also where 0 was asked for."""
+
+    def __init__(self, app: WSGIApplication, listener: Any) -> None:
+        """``listener`` is a bound, listening, green socket."""
+        self.host, self.port = listener.getsockname()[:2]
+        self._listener = listener
+        self._app = observed(app)
+        self._requests = eventlet.GreenPool(MAX_CONNECTIONS)
+        self._thread: Any = None
+
+    def run(self) -> None:
+        """Accept and answer until stopped."""
+        eventlet.wsgi.server(
+            self._listener,
+            self._app,
+            log=logging.getLogger("chassis.http.wsgi"),
+            log_output=False,
+            debug=False,
+            custom_pool=self._requests,
+            url_length_limit=MAX_REQUEST_LINE,
+            socket_timeout=SOCKET_TIMEOUT,
+        )
+
+    def start(self, container: Spawns | None) -> None:
+        """Run in a green thread of ``container``, or in one of our own."""
+        run = self._run_until_killed
+        self._thread = container.spawn_managed_thread(run, identifier="http") if container else eventlet.spawn(run)
+
+    def stop(self, *, seconds: float = STOP_SECONDS) -> None:
+        """Stop listening, close idle connections, let running requests finish for so long, then cut them."""
+        if self._thread is None or self._thread.dead:
+            return
+        self._listener.close()
+        eventlet.spawn(self._thread.kill)
+        with eventlet.Timeout(seconds, False):
+            self._thread.wait()
+        for request in list(self._requests.coroutines_running):
+            request.kill()
+
+    def _run_until_killed(self) -> None:
+        try:
+            self.run()
+        except eventlet.greenlet.GreenletExit:
+            log.debug("http_stopped", port=self.port)
+
+
+def serve(app: WSGIApplication, host: str, port: int, container: Spawns | None = None) -> Server:
+    """Start serving ``app``. OSError when the address is taken; ``port`` 0 takes a free one."""
+    listener = eventlet.listen((host, port), reuse_port=False)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    server = Server(app, listener)
+    server.start(container)
+    return server
+
+
+def stream(environ: WSGIEnvironment) -> None:
+    """Say that this answer is a stream: eventlet.wsgi then sends every chunk at once instead of collecting them."""
+    environ[UNBUFFERED] = 0
+
+
+class HttpServer(DependencyProvider):
+    """Serves the app that ``make_app(container)`` returns, from the service's start to its stop.
+
+    An app with a ``close`` method is closed first when the service stops, so that it can end its streams.
+    """
+
+    def __init__(self, make_app: Callable[[Any], WSGIApplication], *, default_port: int) -> None:
+        """``make_app`` is called once, after every provider's setup; ``default_port`` where none is set."""
+        self.make_app = make_app
+        self.default_port = default_port
+        self.app: Any = None
+        self.server: Server | None = None
+
+    def start(self) -> None:
+        """Build the app and listen."""
+        chosen = settings()
+        self.app = self.make_app(self.container)
+        self.server = serve(self.app, chosen.http_host, chosen.http_port or self.default_port, self.container)
+        log.info("http_listening", host=self.server.host, port=self.server.port)
+
+    def stop(self) -> None:
+        """End streams, then let requests finish."""
+        if self.server:
+            getattr(self.app, "close", lambda: None)()
+            self.server.stop()
+
+    def kill(self) -> None:
+        """Stop without waiting."""
+        if self.server:
+            self.server.stop(seconds=0)
+
+    def get_dependency(self, worker_ctx: Any) -> Server | None:
+        """The server, for entrypoints that tell its address."""
+        return self.server
+
+
+def observed(app: WSGIApplication) -> WSGIApplication:
+    """``app`` with a request id (``X-Request-Id`` or a new one, sent back) and one log line per answer."""
+
+    def observing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        answer = _Answer(environ, start_response)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(correlation_id=environ[REQUEST_ID])
+        try:
+            # Called at once, not at the first chunk: eventlet.wsgi asks before that whether the answer is a stream.
+            return answer.of(app(environ, answer.start))
+        except Exception:
+            answer.log()
+            raise
+
+    return observing
+
+
+def request_id_of(environ: WSGIEnvironment) -> str:
+    """The client's own id for the request where it is a plain word, else a new one."""
+    given = environ.get("HTTP_X_REQUEST_ID", "")
+    return given if ACCEPTABLE_REQUEST_ID.match(given) else new_id()
+
+
+class _Answer:
+    """One answer on its way: its status, its duration up to the last chunk."""
+
+    def __init__(self, environ: WSGIEnvironment, start_response: StartResponse) -> None:
+        self.began = time.monotonic()
+        self.status = "500"
+        self.environ = environ
+        self.request_id = environ[REQUEST_ID] = request_id_of(environ)
+        self._start_response = start_response
+
+    def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        self.status = status[:3]
+        others = [pair for pair in headers if pair[0].lower() != "x-request-id"]
+        return self._start_response(status, [*others, ("X-Request-Id", self.request_id)], exc_info)
+
+    def of(self, chunks: Any) -> Iterator[bytes]:
+        try:
+            yield from chunks
+        finally:
+            getattr(chunks, "close", lambda: None)()
+            self.log()
+
+    def log(self) -> None:
+        log.info(
+            "http_request",
+            method=self.environ["REQUEST_METHOD"],
+            route=self.environ.get(ROUTE, "unknown"),
+            status=int(self.status),
+            ms=round((time.monotonic() - self.began) * 1000, 1),
+            request_id=self.request_id,
+        )

@@ -1,0 +1,39 @@
+"""Cursors of growing lists: the sort values of the last row, opaque to the caller (keyset paging)."""
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
+
+import orjson
+
+from contracts.errors import Invalid
+
+MAX_LIMIT = 200
+
+
+def encode(values: list[Any]) -> str:
+    """A cursor for the row after which the next page starts."""
+    return urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+def decode(cursor: str, *, length: int = 2) -> list[Any]:
+    """The values again. Invalid if the cursor is not one of ours."""
+    try:
+        values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        values = None
+    if not isinstance(values, list) or len(values) != length:
+        raise Invalid("The cursor is not one that this list gave out.", fields={"cursor": ["Leave it out to start anew."]})
+    return values
+
+
+def bounded(limit: int | None) -> int:
+    """The page length asked for, between 1 and MAX_LIMIT; 50 if none was named."""
+    return max(1, min(int(limit or 50), MAX_LIMIT))
+
+
+def page(rows: list[Any], limit: int, *, key: Any) -> tuple[list[Any], str | None]:
+    """Cut ``limit + 1`` fetched rows to a page and the cursor of the next one, None at the end."""
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], encode(key(rows[limit - 1]))

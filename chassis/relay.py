@@ -1,0 +1,151 @@
+"""Sends the outbox: in order, in batches, and forgets a row only when the broker has confirmed all its events.
+
+Replicas of a service share one outbox. An advisory lock lets one of them send at a time, so the order stays; SQLite has
+one process anyway. The lock belongs to a transaction, so it goes when its holder dies.
+"""
+
+import zlib
+from typing import Any
+
+import eventlet
+from eventlet.event import Event as Signal
+from sqlalchemy import Engine, delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from chassis import crash, logs
+from chassis.link import Disconnected, Link, Outgoing, Publisher
+from chassis.metrics import OUTBOX_SENT, OUTBOX_UNROUTED
+from chassis.readers import has_readers
+from chassis.topology import declare_exchange, exchange_of
+from contracts.base import CONTENT_TYPE
+
+ROWS_AT_ONCE = 50
+EVENTS_AT_ONCE = 1_000
+SWEEP_SECONDS = 5.0
+LOCKED_PAUSE_SECONDS = 0.05
+FAILED_PAUSE_SECONDS = 1.0
+
+log = logs.logger(__name__)
+
+
+class Unroutable(Exception):
+    """An event with known readers found no queue: the topology has not been declared."""
+
+
+class Relay:
+    """The greenlet that empties one outbox. ``wake`` after a commit; it also looks by itself now and then."""
+
+    def __init__(self, service: str, engine: Engine, metadata: Any) -> None:
+        """``metadata`` holds the outbox table."""
+        self.service = service
+        self.engine = engine
+        self.outbox = metadata.tables["outbox"]
+        self.publisher: Publisher | None = None
+        self._wanted: Signal = Signal()
+        self._stopping = False
+        self._greenlet: Any = None
+
+    def attach(self, link: Link, publisher: Publisher) -> None:
+        """Publish over this link; the service's exchange is declared whenever it connects."""
+        self.publisher = publisher
+        link.on_connect.append(lambda link: declare_exchange(link.channel(), self.service))
+        link.on_connect.append(lambda _link: self.wake())
+
+    def start(self, container: Any) -> None:
+        """Begin to send."""
+        self._greenlet = container.spawn_managed_thread(self._run, identifier="relay")
+
+    def stop(self) -> None:
+        """Send what is left, if the broker is there, and end."""
+        self._stopping = True
+        self.kill()
+        try:
+            while self.send_some():
+                pass
+        except (Disconnected, SQLAlchemyError, Unroutable):
+            log.info("outbox left for the next start", service=self.service)
+
+    def kill(self) -> None:
+        """End at once; what was not confirmed is sent again at the next start."""
+        if self._greenlet is not None:
+            self._greenlet.kill()
+
+    def wake(self) -> None:
+        """There is something to send."""
+        if not self._wanted.ready():
+            self._wanted.send(None)
+
+    def send_some(self) -> int:
+        """Send the oldest rows; the number of events that were confirmed. 0: nothing there, or a replica is at it."""
+        with self.engine.begin() as connection:
+            if not self._may_send(connection):
+                return 0
+            rows = self._oldest_rows(connection)
+            if not rows:
+                return 0
+            messages = [_outgoing(line, self.service) for row in rows for line in bytes(row.events).split(b"\n")]
+            self._send(messages)
+            crash.point("after_publish")
+            connection.execute(delete(self.outbox).where(self.outbox.c.id.in_([row.id for row in rows])))
+        OUTBOX_SENT.labels(self.service).inc(len(messages))
+        return len(messages)
+
+    def _oldest_rows(self, connection: Any) -> list[Any]:
+        columns = self.outbox.c
+        sizes = connection.execute(select(columns.id, columns.event_count).order_by(columns.id).limit(ROWS_AT_ONCE))
+        ids, total = [], 0
+        for row in sizes.all():
+            ids.append(row.id)
+            total += row.event_count
+            if total >= EVENTS_AT_ONCE:
+                break
+        rows = select(columns.id, columns.events).where(columns.id.in_(ids)).order_by(columns.id)
+        return list(connection.execute(rows).all()) if ids else []
+
+    def _send(self, messages: list[Outgoing]) -> None:
+        if self.publisher is None:
+            raise Disconnected("the relay has no publisher yet")
+        lost = self.publisher.publish(messages, mandatory=lambda message: has_readers(message.routing_key))
+        if lost:
+            OUTBOX_UNROUTED.labels(self.service).inc(len(lost))
+            types = sorted({messages[at].routing_key for at in lost})
+            raise Unroutable(f"no queue is bound for {', '.join(types)}: run 'musubi migrate'")
+
+    def _may_send(self, connection: Any) -> bool:
+        if connection.dialect.name != "postgresql":
+            return True
+        return bool(connection.scalar(select(func.pg_try_advisory_xact_lock(zlib.crc32(b"musubi outbox")))))
+
+    def _run(self) -> None:
+        while not self._stopping:
+            with eventlet.Timeout(SWEEP_SECONDS, False):
+                self._wanted.wait()
+            self._wanted = Signal()
+            try:
+                while self.send_some():
+                    eventlet.sleep(0)
+                self._look_again_if_locked()
+            except (Disconnected, SQLAlchemyError, Unroutable) as error:
+                log.warning("outbox not sent", service=self.service, error=type(error).__name__, detail=str(error)[:200])
+                eventlet.sleep(FAILED_PAUSE_SECONDS)
+                self.wake()
+
+    def _look_again_if_locked(self) -> None:
+        with self.engine.begin() as connection:
+            left = connection.scalar(select(self.outbox.c.id).limit(1))
+        if left is not None:
+            eventlet.sleep(LOCKED_PAUSE_SECONDS)
+            self.wake()
+
+
+def _outgoing(line: bytes, service: str) -> Outgoing:
+    event_type, event_id, body = line.split(b" ", 2)
+    name = event_type.decode()
+    return Outgoing(
+        body,
+        exchange=exchange_of(service),
+        routing_key=name,
+        content_type=CONTENT_TYPE,
+        message_id=event_id.decode(),
+        type=name,
+    )

@@ -1,0 +1,119 @@
+"""Events of contacts, organizations and the address book, emitted by contacts."""
+
+from marshmallow import fields
+
+from contracts.base import EventContract, Record
+from contracts.fields import RecordRef, identifier, many, text
+
+SOURCE = "contacts"
+MAX_RECORD_ADDRESSES = 200
+
+
+class ContactFacts(Record):
+    """A contact without personal data."""
+
+    id = identifier()
+    number = text(20)
+    organization_id = identifier(allow_none=True)
+
+
+class ContactPersonal(Record):
+    """The personal data of a contact; ``addresses`` with the primary one first."""
+
+    last_name = text()
+    first_name = text()
+    last_name_kana = text()
+    first_name_kana = text()
+    title = text()
+    addresses = many(text(320), MAX_RECORD_ADDRESSES)
+
+
+class OrganizationFacts(Record):
+    """An organization; ``addresses`` are the mail addresses that belong to nobody in particular (info@)."""
+
+    id = identifier()
+    number = text(20)
+    name = text()
+    addresses = many(text(320), MAX_RECORD_ADDRESSES)
+
+
+class ContactCreated(EventContract):
+    """Emitted when a contact was created, once per contact."""
+
+    type = "contact.created.v1"
+    source = SOURCE
+    contact = fields.Nested(ContactFacts, required=True)
+    personal = fields.Nested(ContactPersonal, required=True)
+
+
+class ContactUpdated(EventContract):
+    """Emitted when fields of a contact changed, once per save that changed something."""
+
+    type = "contact.updated.v1"
+    source = SOURCE
+    contact = fields.Nested(ContactFacts, required=True)
+    personal = fields.Nested(ContactPersonal, required=True)
+    changed = many(text(100), 100)
+
+
+class ContactDeleted(EventContract):
+    """Emitted when a contact was put into the recycle bin, once per deletion."""
+
+    type = "contact.deleted.v1"
+    source = SOURCE
+    contact_id = identifier()
+
+
+class ContactMerged(EventContract):
+    """Emitted when a contact was merged into another, once per contact that went. ``survivor_id`` holds its addresses now."""
+
+    type = "contact.merged.v1"
+    source = SOURCE
+    contact_id = identifier()
+    survivor_id = identifier()
+
+
+class OrganizationCreated(EventContract):
+    """Emitted when an organization was created, once per organization."""
+
+    type = "organization.created.v1"
+    source = SOURCE
+    organization = fields.Nested(OrganizationFacts, required=True)
+
+
+class OrganizationUpdated(EventContract):
+    """Emitted when fields of an organization changed, once per save that changed something."""
+
+    type = "organization.updated.v1"
+    source = SOURCE
+    organization = fields.Nested(OrganizationFacts, required=True)
+    changed = many(text(100), 100)
+
+
+class OrganizationDeleted(EventContract):
+    """Emitted when an organization was put into the recycle bin, once per deletion."""
+
+    type = "organization.deleted.v1"
+    source = SOURCE
+    organization_id = identifier()
+
+
+class AddressAssigned(EventContract):
+    """Emitted when an address began to stand for a record in the address book, once per address and record.
+
+    The matcher hears this and not ``contact.created``: when it arrives, the address book answers with the record.
+    """
+
+    type = "address.assigned.v1"
+    source = SOURCE
+    canonical = text(320)
+    record = fields.Nested(RecordRef, required=True)
+
+
+class AddressReleased(EventContract):
+    """Emitted when an address no longer stands for a record (removed, moved, deleted), once per address and record."""
+
+    type = "address.released.v1"
+    source = SOURCE
+    canonical = text(320)
+    record = fields.Nested(RecordRef, required=True)

@@ -1,0 +1,1 @@
+"""A reader and an emitter that exist for the tests of the chassis alone."""

@@ -1,0 +1,225 @@
+"""One behaviour suite for every carrier: what the chassis promises holds on embedded:// as on RabbitMQ."""
+
+from collections.abc import Callable
+
+import eventlet
+import orjson
+import pytest
+
+from chassis import Services
+from chassis.ids import new_id
+from chassis.link import Link, Outgoing, Publisher
+from chassis.runner import Process
+from contracts.errors import Conflict, IdempotencyConflict, InternalError, Invalid, ServiceTimeout, ServiceUnavailable
+from tests.infra import eventually
+from tests.patched.sample.service import FAULTS, EmitterService, SampleService
+
+
+def ids(number: int) -> list[str]:
+    return [new_id() for _ in range(number)]
+
+
+def test_events_arrive_in_the_order_in_which_they_were_published(services: Services) -> None:
+    subjects = ids(120)
+    services.mail_ingest.emit(subjects)
+    eventually(lambda: services.sample.effects() == subjects)
+
+
+def test_a_handler_gets_at_most_its_batch_at_once(services: Services) -> None:
+    services.mail_ingest.emit(ids(120))
+    eventually(lambda: services.sample.effect_count() == 120)
+    assert max(map(len, FAULTS["seen"])) == 50
+
+
+def test_an_event_that_is_delivered_three_times_has_one_effect(services: Services, carrier_url: str) -> None:
+    [subject] = ids(1)
+    bodies: list[bytes] = []
+    with listening(carrier_url, "mail_ingest.events", "#", bodies):
+        services.mail_ingest.emit([subject])
+        eventually(lambda: bodies)
+    send_again(carrier_url, bodies[0], times=2)
+    services.mail_ingest.emit([last := new_id()])
+    eventually(lambda: last in services.sample.effects())
+    assert services.sample.effects().count(subject) == 1
+
+
+def test_a_batch_is_tried_again_while_another_service_is_away(services: Services) -> None:
+    FAULTS["away"] = 3
+    subjects = ids(5)
+    services.mail_ingest.emit(subjects)
+    eventually(lambda: services.sample.effects() == subjects)
+
+
+def test_a_poison_event_hurts_only_itself_and_becomes_a_dead_letter(services: Services) -> None:
+    subjects = ids(10)
+    FAULTS["poison"] = {subjects[4]}
+    services.mail_ingest.emit(subjects)
+    eventually(lambda: services.sample.dead_letters()["items"], timeout=20)
+    [letter] = services.sample.dead_letters()["items"]
+    assert letter["queue"] == "sample.mailbox.removed.v1"
+    assert letter["attempts"] == 3
+    assert "this event cannot be handled" in letter["error"]
+    assert services.sample.effects() == subjects[:4] + subjects[5:]
+
+
+def test_a_dead_letter_can_be_replayed_once(services: Services) -> None:
+    [subject] = ids(1)
+    FAULTS["poison"] = {subject}
+    services.mail_ingest.emit([subject])
+    eventually(lambda: services.sample.dead_letters()["items"], timeout=20)
+    [letter] = services.sample.dead_letters()["items"]
+    FAULTS["poison"] = set()
+    services.sample.replay_dead_letter(id=letter["id"])
+    eventually(lambda: services.sample.effects() == [subject])
+    with pytest.raises(Conflict, match="replayed already"):
+        services.sample.replay_dead_letter(id=letter["id"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"\xff\x00 not json", b"[1, 2]", b'{"type": "mailbox.removed.v1"}', b'{"specversion":"1.0","type":"unknown.thing.v1"}'],
+    ids=["no json", "no object", "no envelope", "unknown type"],
+)
+def test_what_is_no_event_becomes_a_dead_letter_at_once(services: Services, carrier_url: str, body: bytes) -> None:
+    send_again(carrier_url, body, times=1)
+    eventually(lambda: services.sample.dead_letters()["items"])
+    [letter] = services.sample.dead_letters()["items"]
+    assert letter["attempts"] == 1
+
+
+def test_an_event_that_breaks_its_schema_becomes_a_dead_letter_that_names_the_place(
+    services: Services, carrier_url: str
+) -> None:
+    body = b'{"specversion":"1.0","id":"%b","source":"musubi/mail_ingest","type":"mailbox.removed.v1",' % new_id().encode()
+    send_again(carrier_url, body + b'"subject":"x","time":"","data":{"mailbox_id":"secret"}}', times=1)
+    eventually(lambda: services.sample.dead_letters()["items"])
+    [letter] = services.sample.dead_letters()["items"]
+    assert "mailbox_id" in letter["error"]
+    assert "secret" not in letter["error"]
+
+
+def test_an_event_follows_from_another_with_its_correlation(services: Services, carrier_url: str) -> None:
+    bodies: list[bytes] = []
+    with listening(carrier_url, "mail_ingest.events", "#", bodies), listening(carrier_url, "sample.events", "#", bodies):
+        services.mail_ingest.emit(ids(1), removed=False)
+        eventually(lambda: len(bodies) == 2)
+    cause, effect = map(orjson.loads, bodies)
+    assert effect["causationid"] == cause["id"]
+    assert effect["correlationid"] == cause["correlationid"] == cause["id"]
+
+
+def test_a_call_is_answered(services: Services) -> None:
+    assert services.mail_ingest.echo(text="結び") == "結び"
+
+
+def test_a_service_calls_another(services: Services) -> None:
+    assert services.sample.relay_call(text="through") == "through"
+
+
+def test_a_refusal_arrives_as_the_same_error(services: Services) -> None:
+    with pytest.raises(Conflict, match="never be done") as caught:
+        services.sample.refuse()
+    assert caught.value.fields == {"name": ["Choose another."]}
+    assert caught.value.extra == {"hint": "none"}
+
+
+def test_an_unexpected_error_tells_the_caller_no_details(services: Services) -> None:
+    with pytest.raises(InternalError) as caught:
+        services.sample.crash()
+    assert "secret" not in str(caught.value)
+
+
+def test_a_call_with_wrong_arguments_is_refused(services: Services) -> None:
+    with pytest.raises(Invalid, match="text"):
+        services.mail_ingest.echo(words="x")
+
+
+def test_a_call_to_a_service_that_never_ran_is_refused_at_once(services: Services) -> None:
+    with pytest.raises(ServiceUnavailable, match="nobody is not running"):
+        services.nobody.anything()
+
+
+def test_a_call_that_takes_too_long_ends_at_the_timeout(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSUBI_RPC_TIMEOUT", "0.5")
+    with pytest.raises(ServiceTimeout):
+        services.sample.slow(seconds=2, mark="late")
+
+
+def test_a_call_whose_caller_gave_up_is_never_begun(
+    start: Callable[..., Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = start(SampleService)
+    process.runner.stop()
+    monkeypatch.setenv("MUSUBI_RPC_TIMEOUT", "0.5")
+    with Services("test") as client:
+        with pytest.raises(ServiceTimeout):
+            client.sample.slow(seconds=0, mark="stale")
+        start(SampleService)
+        assert eventually(lambda: client.sample.slow(seconds=0, mark="fresh")) == "fresh"
+    assert "stale" not in FAULTS["open"]
+
+
+def test_more_calls_than_may_wait_are_refused_at_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSUBI_RPC_PENDING", "3")
+    waiting = [eventlet.spawn(services.sample.slow, seconds=0.5, mark=str(number)) for number in range(3)]
+    eventually(lambda: len(FAULTS["open"]) == 3)
+    with pytest.raises(ServiceUnavailable, match="too many calls"):
+        services.sample.slow(seconds=0, mark="one more")
+    assert services.mail_ingest.echo(text="others answer") == "others answer"
+    assert [greenlet.wait() for greenlet in waiting] == ["0", "1", "2"]
+
+
+def test_a_request_with_an_idempotency_key_runs_once(services: Services) -> None:
+    key = new_id()
+    assert services.mail_ingest.once(request="a", idempotency_key=key) == 1
+    assert services.mail_ingest.once(request="a", idempotency_key=key) == 1
+    with pytest.raises(IdempotencyConflict):
+        services.mail_ingest.once(request="b", idempotency_key=key)
+    assert services.mail_ingest.once(request="a") == 2
+
+
+def test_what_was_published_while_the_reader_was_down_waits_for_it(start: Callable[..., Process]) -> None:
+    first = start(SampleService, EmitterService)
+    first.runner.service_map["sample"].stop()
+    subjects = ids(3)
+    with Services("test") as client:
+        client.mail_ingest.emit(subjects)
+        start(SampleService)
+        eventually(lambda: client.sample.effects() == subjects)
+
+
+def send_again(url: str, body: bytes, *, times: int) -> None:
+    """Publish raw bytes to the reader's queue, as a foreign client could."""
+    link = Link("foreign", url)
+    publisher = Publisher(link)
+    link.start()
+    assert link.wait_ready(5)
+    message = Outgoing(body, exchange="mail_ingest.events", routing_key="mailbox.removed.v1", message_id="foreign")
+    publisher.publish([message] * times)
+    link.stop()
+
+
+class listening:
+    """Collects the bodies of what an exchange sends out meanwhile."""
+
+    def __init__(self, url: str, exchange: str, pattern: str, bodies: list[bytes]) -> None:
+        self.link = Link("listening", url)
+        self.names = exchange, pattern, bodies
+        self.link.on_connect.append(self._consume)
+
+    def _consume(self, link: Link) -> None:
+        exchange, pattern, bodies = self.names
+        channel = link.channel()
+        queue = new_id()
+        channel.queue_declare(queue, durable=False, exclusive=True, auto_delete=True)
+        channel.queue_bind(queue, exchange, pattern)
+        channel.basic_consume(
+            queue, callback=lambda message: bodies.append(message.body), consumer_tag=new_id(), no_ack=True
+        )
+
+    def __enter__(self) -> None:
+        self.link.start()
+        assert self.link.wait_ready(5)
+
+    def __exit__(self, *_: object) -> None:
+        self.link.stop()
