@@ -1,0 +1,1 @@
+"""The benchmarks, each against a limit or a peer in the same run."""

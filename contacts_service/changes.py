@@ -1,0 +1,233 @@
+"""What a change of a record does in one transaction: its row, its addresses in the book, and the events of both."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from chassis import clock
+from chassis.ids import new_id
+from contacts_service import domain, fields, store
+from contacts_service.models import Contact, Organization
+from contracts import (
+    AddressAssigned,
+    AddressReleased,
+    ContactCreated,
+    ContactDeleted,
+    ContactMerged,
+    ContactUpdated,
+    Event,
+    EventContract,
+    OrganizationCreated,
+    OrganizationDeleted,
+    OrganizationUpdated,
+)
+from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
+
+Values = dict[str, Any]
+PERSONAL = ("last_name", "first_name", "last_name_kana", "first_name_kana", "title", "addresses")
+HIDDEN = frozenset({"search", "deleted_at", "merged_into", "created_at", "updated_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of record: its rows, its fields and its events."""
+
+    name: str
+    model: Any
+    fields: Mapping[str, Callable[[Any], Any]]
+    facts: Callable[[Values], Values]
+    created: type[EventContract]
+    updated: type[EventContract]
+    deleted: type[EventContract]
+
+
+def contact_facts(values: Values) -> Values:
+    """The blocks ``contact`` and ``personal`` of an event."""
+    contact = {name: values[name] for name in ("id", "number", "organization_id")}
+    return {"contact": contact, "personal": {name: values[name] for name in PERSONAL}}
+
+
+def organization_facts(values: Values) -> Values:
+    """The block ``organization`` of an event."""
+    return {"organization": {name: values[name] for name in ("id", "number", "name", "addresses")}}
+
+
+CONTACT = Kind(
+    name="contact",
+    model=Contact,
+    fields=fields.CONTACT_FIELDS,
+    facts=contact_facts,
+    created=ContactCreated,
+    updated=ContactUpdated,
+    deleted=ContactDeleted,
+)
+ORGANIZATION = Kind(
+    name="organization",
+    model=Organization,
+    fields=fields.ORGANIZATION_FIELDS,
+    facts=organization_facts,
+    created=OrganizationCreated,
+    updated=OrganizationUpdated,
+    deleted=OrganizationDeleted,
+)
+
+
+def wire(kind: Kind, values: Values) -> Values:
+    """A record as callers get it."""
+    shown = {name: value for name, value in values.items() if name not in HIDDEN}
+    moments = {name: clock.wire(values[name]) for name in ("created_at", "updated_at")}
+    return {"kind": kind.name, "label": domain.label_of(kind.name, values), **shown, **moments}
+
+
+def present(session: Any, kind: Kind, record_id: str, *, lock: bool = False) -> Any:
+    """The row of a record. NotFound if it never was, is deleted, or was merged (then ``extra`` names the survivor)."""
+    identity = fields.identity_or_none(record_id)
+    row = store.record(session, kind.model, identity, lock=lock) if identity else None
+    if row is None or row.deleted_at:
+        survivor = getattr(row, "merged_into", None)
+        hint = "It was merged: open the survivor." if survivor else "It may have been deleted: search for it again."
+        raise NotFound(f"There is no such {kind.name}. {hint}", **({"survivor_id": survivor} if survivor else {}))
+    return row
+
+
+def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
+    """A new record; its wire form."""
+    values = fields.new_values(data, kind.fields)
+    values["owner_id"] = values["owner_id"] or (actor or {}).get("staff_user_id")
+    _check_organization(tx.session, values)
+    [number] = store.take_numbers(tx.session, kind.name)
+    row = domain.new_row(new_id(), number=number, values=values, moment=clock.now())
+    entries = _entries(kind, row)
+    store.add_records(tx.session, kind.model, [row], entries=entries)
+    tx.publish(kind.created, subject=row["id"], **kind.facts(row))
+    announce(tx, [], entries)
+    return wire(kind, row)
+
+
+def update(tx: Any, kind: Kind, record_id: str, data: Any, version: int) -> Values:
+    """The named fields changed; PreconditionFailed if somebody else changed the record since ``version`` was read."""
+    changes = fields.changed_values(data, kind.fields)
+    row = present(tx.session, kind, record_id, lock=True)
+    if row.version != version:
+        raise PreconditionFailed(f"The {kind.name} was changed meanwhile: read it again and repeat your change.")
+    _check_organization(tx.session, changes)
+    save(tx, kind, row, changes)
+    return wire(kind, store.values(row))
+
+
+def save(tx: Any, kind: Kind, row: Any, changes: Values) -> None:
+    """Write ``changes`` into the row, bring the book in line and say so; nothing at all if nothing differs."""
+    changed = domain.differences(store.values(row), changes)
+    if not changed:
+        return
+    for name in changed:
+        setattr(row, name, changes[name])
+    row.version, row.updated_at = row.version + 1, clock.now()
+    values = store.values(row)
+    row.search = domain.search_text(values)
+    tx.publish(kind.updated, subject=row.id, changed=changed, **kind.facts(values))
+    rebook(tx, row.id, _entries(kind, values))
+
+
+def delete(tx: Any, kind: Kind, record_id: str) -> Values:
+    """Into the recycle bin; its addresses stand for it no more."""
+    row = present(tx.session, kind, record_id, lock=True)
+    if kind is ORGANIZATION and store.has_contacts(tx.session, row.id):
+        raise Conflict("Contacts still belong to this organization: move or delete them first.")
+    remove(row)
+    tx.publish(kind.deleted, subject=row.id, **{f"{kind.name}_id": row.id})
+    rebook(tx, row.id, [])
+    return {"id": row.id, "deleted": True}
+
+
+def remove(row: Any) -> None:
+    """Mark a row as deleted; what it holds stays for a restore."""
+    row.deleted_at = row.updated_at = clock.now()
+    row.version += 1
+
+
+def merge(tx: Any, survivor_id: str, other_id: str) -> Values:
+    """The other contact goes into the survivor, with its addresses; the survivor's wire form."""
+    if survivor_id == other_id:
+        raise Invalid("A contact cannot be merged into itself.", fields={"other_id": ["Name another contact."]})
+    # In one order everywhere, so that two merges of the same pair wait for each other instead of deadlocking.
+    in_order = sorted({survivor_id, other_id}, key=str)
+    rows = {row_id: present(tx.session, CONTACT, row_id, lock=True) for row_id in in_order}
+    survivor, other = rows[survivor_id], rows[other_id]
+    merged = domain.merged_values(store.values(survivor), store.values(other))
+    remove(other)
+    other.merged_into = survivor.id
+    rebook(tx, other.id, [])
+    save(tx, CONTACT, survivor, merged)
+    tx.publish(ContactMerged, subject=other.id, contact_id=other.id, survivor_id=survivor.id)
+    return wire(CONTACT, store.values(survivor))
+
+
+def rebook(tx: Any, record_id: str, after: list[Values]) -> None:
+    """Make the book say ``after`` of a record, and announce what began or ceased to stand for it."""
+    before = store.entries_of_record(tx.session, record_id)
+    store.replace_entries(tx.session, before, after)
+    announce(tx, before, after)
+
+
+def announce(tx: Any, before: list[Values], after: list[Values], *, cause: Event | None = None) -> None:
+    """Say which addresses began and ceased to stand for a record (all entries are of one record)."""
+    if not (entries := [*before, *after]):
+        return
+    record = {"kind": entries[0]["record_kind"], "id": entries[0]["record_id"]}
+    assigned, released = domain.assigned_and_released(before, after)
+    for contract, canonicals in ((AddressReleased, released), (AddressAssigned, assigned)):
+        for canonical in canonicals:
+            tx.publish(contract, subject=record["id"], cause=cause, canonical=canonical, record=record)
+
+
+def follow_leads(tx: Any) -> None:
+    """Bring the book in line with what happened to leads (``tx.fresh``), whatever order the news come in."""
+    news = _latest_news(tx)
+    before = _by_record(store.entries_of_leads(tx.session, list(news)))
+    after = {lead_id: _lead_entries(event) for lead_id, event in news.items()}
+    store.replace_entries(tx.session, list(chain(*before.values())), list(chain(*after.values())))
+    for lead_id, event in news.items():
+        announce(tx, before.get(lead_id, []), after[lead_id], cause=event)
+
+
+def _latest_news(tx: Any) -> dict[str, Event]:
+    """The last event of each lead that says something new; the marks move on."""
+    marks = store.lead_marks(tx.session, {event.data["lead_id"] for event in tx.fresh})
+    known, moved, news = set(marks), {}, {}
+    for event in tx.fresh:
+        lead_id = event.data["lead_id"]
+        if domain.is_newer(marks.get(lead_id), time=event.time):
+            marks[lead_id] = moved[lead_id] = (event.time, "personal" not in event.data)
+            news[lead_id] = event
+    store.set_lead_marks(tx.session, moved, known=known)
+    return news
+
+
+def _lead_entries(event: Event) -> list[Values]:
+    """Only a lead that is still there carries personal data; converted and deleted ones stand for nothing."""
+    personal = event.data.get("personal")
+    return domain.lead_entries(event.data["lead_id"], personal) if personal else []
+
+
+def _by_record(entries: list[Values]) -> dict[str, list[Values]]:
+    groups: dict[str, list[Values]] = {}
+    for entry in entries:
+        groups.setdefault(entry["record_id"], []).append(entry)
+    return groups
+
+
+def _entries(kind: Kind, values: Values) -> list[Values]:
+    label = domain.label_of(kind.name, values)
+    organization_id = values.get("organization_id")
+    return domain.book_entries(
+        kind.name, values["id"], label=label, organization_id=organization_id, typed=values["addresses"]
+    )
+
+
+def _check_organization(session: Any, values: Values) -> None:
+    organization_id = values.get("organization_id")
+    if organization_id and not store.has_organization(session, organization_id):
+        fields = {"organization_id": ["There is no such organization: choose another one or none."]}
+        raise Invalid("The contact cannot be saved: its organization is not there.", fields=fields)

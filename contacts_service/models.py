@@ -1,0 +1,107 @@
+"""The tables of contacts."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, Text, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from chassis.columns import Id, Json, UtcDateTime
+from chassis.tables import declarative_base_for
+
+Base: Any = declarative_base_for("contacts")
+
+# Plain byte order: comparing by a language's collation would cost most of an address look-up on PostgreSQL.
+Canonical = String(320).with_variant(String(320, collation="C"), "postgresql")
+
+
+class Counter(Base):
+    """The last number given out per kind of record; one row each, locked while a number is taken."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[int] = mapped_column(Integer)
+
+
+class RecordColumns:
+    """What contacts and organizations have in common. ``addresses`` and ``phones``: as typed, the primary one first."""
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    version: Mapped[int] = mapped_column(Integer)
+    addresses: Mapped[list[str]] = mapped_column(Json)
+    phones: Mapped[list[str]] = mapped_column(Json)
+    description: Mapped[str] = mapped_column(Text)
+    owner_id: Mapped[str | None] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(String(50))
+    search: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Organization(RecordColumns, Base):
+    """A customer organization; ``addresses`` belong to nobody in particular (info@)."""
+
+    __tablename__ = "organizations"
+
+    name: Mapped[str] = mapped_column(String(255))
+
+
+class Contact(RecordColumns, Base):
+    """A person. ``merged_into``: the survivor, where this one was merged away (then ``deleted_at`` is set too)."""
+
+    __tablename__ = "contacts"
+
+    last_name: Mapped[str] = mapped_column(String(255))
+    first_name: Mapped[str] = mapped_column(String(255))
+    last_name_kana: Mapped[str] = mapped_column(String(255))
+    first_name_kana: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str] = mapped_column(String(255))
+    department: Mapped[str] = mapped_column(String(255))
+    organization_id: Mapped[str | None] = mapped_column(Id, ForeignKey("organizations.id"))
+    merged_into: Mapped[str | None] = mapped_column(Id)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> Any:
+        present = text("organization_id IS NOT NULL")
+        return (Index(None, "organization_id", postgresql_where=present, sqlite_where=present),)
+
+
+class BookEntry(Base):
+    """One address that stands for one record. ``address`` as typed, ``label`` and ``organization_id`` of the record.
+
+    The key's first column is the look-up; everything an answer needs lies in the row, so no second table is read.
+    ``weak_key`` is set only where a provider treats several spellings as one (Gmail's dots and plus).
+    """
+
+    __tablename__ = "addresses"
+    __table_args__ = (
+        Index(None, "record_id"),
+        Index(
+            None,
+            "weak_key",
+            postgresql_where=text("weak_key IS NOT NULL"),
+            sqlite_where=text("weak_key IS NOT NULL"),
+        ),
+    )
+
+    canonical: Mapped[str] = mapped_column(Canonical, primary_key=True)
+    record_kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    record_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    address: Mapped[str] = mapped_column(String(320))
+    label: Mapped[str] = mapped_column(String(520))
+    organization_id: Mapped[str | None] = mapped_column(Id)
+    weak_key: Mapped[str | None] = mapped_column(Canonical)
+
+
+class LeadMark(Base):
+    """How far a lead's events have come: they travel in queues of their own and may overtake one another."""
+
+    __tablename__ = "lead_marks"
+
+    lead_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    as_of: Mapped[str] = mapped_column(String(40))
+    gone: Mapped[bool]

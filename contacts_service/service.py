@@ -1,0 +1,145 @@
+"""The entrypoints of contacts."""
+
+from typing import Any
+
+from chassis import Database, on_event, paging, rpc
+from contacts_service import changes, domain, fields, models, store
+from contacts_service.changes import CONTACT, ORGANIZATION, Kind
+from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
+from contracts.errors import Invalid
+
+Values = dict[str, Any]
+
+
+class ContactsService:
+    """Contacts, organizations and the address book. A write with an idempotency key has its effect once."""
+
+    name = "contacts"
+    db = Database(models.Base)
+
+    @on_event(LeadOpened, LeadUpdated, LeadConverted, LeadDeleted, batch=200)
+    def on_lead_changed(self, events: list[Event]) -> None:
+        """Keep the addresses of open leads in the address book."""
+        with self.db.handling(events) as tx:
+            changes.follow_leads(tx)
+
+    @rpc
+    def resolve_addresses(self, *, addresses: list[str]) -> dict[str, list[Values]]:
+        """Who is meant by each of up to 1,000 addresses, best first: exact ones, then, marked weak, likely ones."""
+        asked = domain.canonicals(addresses)
+        with self.db.session() as session:
+            exact = store.entries_of_addresses(session, set(asked.values()))
+            weak = store.entries_of_weak_keys(session, set(domain.weak_keys(asked.values()).values()))
+        return domain.answers(asked, exact, weak)
+
+    @rpc
+    def contact(self, *, id: str) -> Values:
+        """One contact. NotFound names the survivor if it was merged away."""
+        return self._record(CONTACT, id)
+
+    @rpc
+    def contacts(self, *, query: str | None = None, limit: int | None = None, cursor: str | None = None) -> Values:
+        """Contacts, newest first; ``query`` is looked for in names, furigana, numbers, titles, addresses, phones."""
+        return self._records(CONTACT, query, limit, cursor)
+
+    @rpc
+    def create_contact(
+        self, *, data: Values, actor: Values | None = None, idempotency_key: str | None = None
+    ) -> Values:
+        """A new contact; Invalid names the fields that cannot be accepted."""
+        return self._create(CONTACT, data, actor, idempotency_key)
+
+    @rpc
+    def update_contact(
+        self, *, id: str, data: Values, version: int, actor: Values | None = None, idempotency_key: str | None = None
+    ) -> Values:
+        """The fields that ``data`` names are changed. PreconditionFailed if ``version`` is not the present one."""
+        return self._update(CONTACT, id, data, version, idempotency_key)
+
+    @rpc
+    def delete_contact(self, *, id: str, actor: Values | None = None, idempotency_key: str | None = None) -> Values:
+        """The contact goes into the recycle bin."""
+        return self._delete(CONTACT, id, idempotency_key)
+
+    @rpc
+    def merge_contacts(
+        self, *, survivor_id: str, other_id: str, actor: Values | None = None, idempotency_key: str | None = None
+    ) -> Values:
+        """The other contact goes into the survivor: its addresses and phones, and values the survivor has none of."""
+        request = {"merge": [survivor_id, other_id]}
+        with self.db.transaction(once=idempotency_key, request=request) as tx:
+            if tx.answer is None:
+                tx.answer = changes.merge(tx, survivor_id, other_id)
+        return tx.answer
+
+    @rpc
+    def organization(self, *, id: str) -> Values:
+        """One organization."""
+        return self._record(ORGANIZATION, id)
+
+    @rpc
+    def organizations(self, *, query: str | None = None, limit: int | None = None, cursor: str | None = None) -> Values:
+        """Organizations, newest first; ``query`` is looked for in names, numbers, addresses, phones."""
+        return self._records(ORGANIZATION, query, limit, cursor)
+
+    @rpc
+    def create_organization(
+        self, *, data: Values, actor: Values | None = None, idempotency_key: str | None = None
+    ) -> Values:
+        """A new organization; Invalid names the fields that cannot be accepted."""
+        return self._create(ORGANIZATION, data, actor, idempotency_key)
+
+    @rpc
+    def update_organization(
+        self, *, id: str, data: Values, version: int, actor: Values | None = None, idempotency_key: str | None = None
+    ) -> Values:
+        """The fields that ``data`` names are changed. PreconditionFailed if ``version`` is not the present one."""
+        return self._update(ORGANIZATION, id, data, version, idempotency_key)
+
+    @rpc
+    def delete_organization(
+        self, *, id: str, actor: Values | None = None, idempotency_key: str | None = None
+    ) -> Values:
+        """The organization goes into the recycle bin. Conflict while contacts belong to it."""
+        return self._delete(ORGANIZATION, id, idempotency_key)
+
+    def _record(self, kind: Kind, record_id: str) -> Values:
+        with self.db.session() as session:
+            return changes.wire(kind, store.values(changes.present(session, kind, record_id)))
+
+    def _records(self, kind: Kind, query: str | None, limit: int | None, cursor: str | None) -> Values:
+        wanted, after = paging.bounded(limit), _last_seen(cursor)
+        with self.db.session() as session:
+            text = domain.folded((query or "").strip())
+            rows = store.records(session, kind.model, query=text, limit=wanted + 1, after=after)
+        shown, following = paging.page(rows, wanted, key=lambda row: [row.id])
+        return {"items": [changes.wire(kind, store.values(row)) for row in shown], "next": following}
+
+    def _create(self, kind: Kind, data: Values, actor: Values | None, key: str | None) -> Values:
+        with self.db.transaction(once=key, request={"create": kind.name, "data": data}) as tx:
+            if tx.answer is None:
+                tx.answer = changes.create(tx, kind, data, actor)
+        return tx.answer
+
+    def _update(self, kind: Kind, record_id: str, data: Values, version: int, key: str | None) -> Values:
+        request = {"update": kind.name, "id": record_id, "data": data, "version": version}
+        with self.db.transaction(once=key, request=request) as tx:
+            if tx.answer is None:
+                tx.answer = changes.update(tx, kind, record_id, data, version)
+        return tx.answer
+
+    def _delete(self, kind: Kind, record_id: str, key: str | None) -> Values:
+        with self.db.transaction(once=key, request={"delete": kind.name, "id": record_id}) as tx:
+            if tx.answer is None:
+                tx.answer = changes.delete(tx, kind, record_id)
+        return tx.answer
+
+
+def _last_seen(cursor: str | None) -> str | None:
+    if not cursor:
+        return None
+    if not (last := fields.identity_or_none(*paging.decode(cursor, length=1))):
+        raise Invalid(
+            "The cursor is not one that this list gave out.", fields={"cursor": ["Leave it out to start anew."]}
+        )
+    return last

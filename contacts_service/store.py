@@ -1,0 +1,130 @@
+"""Every query of contacts. Functions take the session first; rows go in and come out as dicts or model objects."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, delete, insert, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from contacts_service.models import BookEntry, Contact, Counter, LeadMark, Organization
+
+Row = TypeVar("Row", Contact, Organization)
+Values = dict[str, Any]
+
+PREFIXES = {"contact": "CON", "organization": "ACC"}
+ENTRY_COLUMNS = tuple(column.name for column in BookEntry.__table__.columns)
+
+
+# Address book
+
+
+def entries_of_addresses(session: Session, canonicals: Collection[str]) -> list[Values]:
+    """The book entries of up to 1,000 canonical addresses, by one index look-up each, in one query."""
+    return _entries(session, BookEntry.canonical.in_(canonicals)) if canonicals else []
+
+
+def entries_of_weak_keys(session: Session, weak_keys: Collection[str]) -> list[Values]:
+    """The book entries that reach the same mailbox by their provider's rules."""
+    return _entries(session, BookEntry.weak_key.in_(weak_keys)) if weak_keys else []
+
+
+def entries_of_record(session: Session, record_id: str) -> list[Values]:
+    """The book entries of one record, primary first."""
+    return sorted(_entries(session, BookEntry.record_id == record_id), key=lambda entry: entry["position"])
+
+
+def _entries(session: Session, condition: Any) -> list[Values]:
+    rows = session.execute(select(BookEntry.__table__).where(condition))
+    return [dict(zip(ENTRY_COLUMNS, row, strict=True)) for row in rows]
+
+
+def replace_entries(session: Session, before: Sequence[Values], after: Sequence[Values]) -> None:
+    """Make the book say ``after`` of some records where it said ``before``."""
+    old, new = ({_key(entry): entry for entry in entries} for entries in (before, after))
+    if outdated := [key for key, entry in old.items() if new.get(key) != entry]:
+        columns = tuple_(BookEntry.canonical, BookEntry.record_kind, BookEntry.record_id)
+        session.execute(delete(BookEntry).where(columns.in_(outdated)))
+    if rows := [entry for key, entry in new.items() if old.get(key) != entry]:
+        session.execute(insert(BookEntry), rows)
+
+
+def _key(entry: Values) -> tuple[str, str, str]:
+    return entry["canonical"], entry["record_kind"], entry["record_id"]
+
+
+# Contacts and organizations
+
+
+def take_numbers(session: Session, kind: str, *, count: int = 1) -> list[str]:
+    """The next ``count`` numbers of a kind; another transaction that wants some waits until this one ends."""
+    take = update(Counter).where(Counter.name == kind).values(value=Counter.value + count).returning(Counter.value)
+    last = session.scalars(take).one()
+    return [f"{PREFIXES[kind]}{number}" for number in range(last - count + 1, last + 1)]
+
+
+def add_contacts(session: Session, rows: Sequence[Values], *, entries: Sequence[Values]) -> None:
+    """Insert contacts, every column filled (``domain.new_row``), with their book entries, one statement for each."""
+    add_records(session, Contact, rows, entries=entries)
+
+
+def add_records(session: Session, model: type[Row], rows: Sequence[Values], *, entries: Sequence[Values]) -> None:
+    """As ``add_contacts``, for either kind."""
+    if rows:
+        session.execute(insert(model), list(rows))
+    if entries:
+        session.execute(insert(BookEntry), list(entries))
+
+
+def values(row: Any) -> Values:
+    """The columns of a row by name."""
+    return {column.name: getattr(row, column.name) for column in row.__table__.columns}
+
+
+def record(session: Session, model: type[Row], record_id: str, *, lock: bool = False) -> Row | None:
+    """A contact or organization, deleted or not; with ``lock`` no other transaction changes it before this one ends."""
+    return session.get(model, record_id, with_for_update=True if lock else None)
+
+
+def records(session: Session, model: type[Row], *, query: str, limit: int, after: str | None) -> list[Row]:
+    """Up to ``limit`` present records, newest first, that hold the folded ``query``; ``after`` is the last id seen."""
+    statement: Select[tuple[Row]] = select(model).where(model.deleted_at.is_(None))
+    if query:
+        statement = statement.where(model.search.contains(query, autoescape=True))
+    if after:
+        statement = statement.where(model.id < after)
+    return list(session.scalars(statement.order_by(model.id.desc()).limit(limit)))
+
+
+def has_organization(session: Session, organization_id: str) -> bool:
+    """Whether a present organization has this id. It stays present until the transaction ends."""
+    present = (Organization.id == organization_id) & Organization.deleted_at.is_(None)
+    return session.scalar(select(Organization.id).where(present).with_for_update(read=True)) is not None
+
+
+def has_contacts(session: Session, organization_id: str) -> bool:
+    """Whether present contacts belong to an organization."""
+    theirs = (Contact.organization_id == organization_id) & Contact.deleted_at.is_(None)
+    return session.scalar(select(Contact.id).where(theirs).limit(1)) is not None
+
+
+# Leads, as far as the address book needs them
+
+
+def lead_marks(session: Session, lead_ids: Iterable[str]) -> dict[str, tuple[str, bool]]:
+    """How far the events of these leads have come: time of the last one, and whether the lead is gone."""
+    theirs = select(LeadMark).where(LeadMark.lead_id.in_(set(lead_ids))).with_for_update()
+    return {mark.lead_id: (mark.as_of, mark.gone) for mark in session.scalars(theirs)}
+
+
+def set_lead_marks(session: Session, marks: dict[str, tuple[str, bool]], *, known: Collection[str]) -> None:
+    """Note how far the events of these leads have come; ``known`` are those that have a mark already."""
+    rows = [{"lead_id": lead_id, "as_of": as_of, "gone": gone} for lead_id, (as_of, gone) in marks.items()]
+    if old := [row for row in rows if row["lead_id"] in known]:
+        session.execute(update(LeadMark), old)
+    if new := [row for row in rows if row["lead_id"] not in known]:
+        session.execute(insert(LeadMark), new)
+
+
+def entries_of_leads(session: Session, lead_ids: Collection[str]) -> list[Values]:
+    """The book entries of leads."""
+    return _entries(session, BookEntry.record_id.in_(lead_ids)) if lead_ids else []

@@ -1,0 +1,8 @@
+"""matcher: who wrote a mail (or whom our own mail went to), decided once per mail, explained, correctable, re-made.
+
+Owns: match decisions with their reasons, remembered choices, the address changes that decisions are checked against.
+Emits: sender.matched, sender.unmatched, match.corrected.
+Hears: mail_message.received; address.assigned, .released (re-makes the decisions of that address' past mails);
+contact.merged, .deleted, organization.deleted, lead.converted, .deleted (choices of a record that is gone).
+Offers (RPC): decision, decisions, open_panel, correct, rematch.
+"""

@@ -1,0 +1,158 @@
+"""The entrypoints of the matcher.
+
+How no decision stays behind the address book, although the look-up is a call and its answer may be old when it is
+committed: every address event is first noted in a commit of its own (``address_changes``), then the decisions of that
+address are re-made. Whoever has decided looks after the commit for notes younger than the look-up. Either the note is
+there, and it is re-made here; or it comes later, and the address handler, reading after its note, sees the decision.
+Both look again on redelivery too, so a crash between the two steps changes nothing.
+"""
+
+from typing import Any
+
+from chassis import Database, Rpc, clock, on_event, paging, rpc
+from contracts import (
+    AddressAssigned,
+    AddressReleased,
+    ContactDeleted,
+    ContactMerged,
+    Event,
+    LeadConverted,
+    LeadDeleted,
+    MailMessageReceived,
+    OrganizationDeleted,
+)
+from contracts.errors import ServiceTimeout, ServiceUnavailable
+from matcher_service import arguments, decisions, domain, models, prefill, store
+from matcher_service.rematch import Rematch
+
+Values = dict[str, Any]
+
+
+class MatcherService:
+    """Decides who is behind each mail; explains, corrects and re-makes its decisions."""
+
+    name = "matcher"
+    db = Database(models.Base)
+    contacts = Rpc("contacts")
+    leads = Rpc("leads")
+
+    @on_event(MailMessageReceived, batch=500)
+    def on_mail_message_received(self, events: list[Event]) -> None:
+        """One decision per mail; one look-up for the whole batch."""
+        parties = {event.id: domain.party_of(event.data["mail"], event.data["personal"]) for event in events}
+        causes = {parties[event.id].canonical: event for event in events}
+        rematch = Rematch(self.db, self._resolve)
+        mark, answers = rematch.look_up(causes)
+        with self.db.handling(events) as tx:
+            decisions.add(tx, parties, answers, moment=clock.now())
+        fresh = {event.id for event in tx.fresh}
+        rematch.settle(mark, causes, at_once={parties[event.id].canonical for event in events if event.id not in fresh})
+
+    @on_event(AddressAssigned, AddressReleased, batch=200)
+    def on_address_changed(self, events: list[Event]) -> None:
+        """Re-make the decisions about past mails of addresses that began or ceased to stand for a record."""
+        with self.db.handling(events) as tx:
+            store.add_changes(tx.session, {event.data["canonical"] for event in tx.fresh})
+        Rematch(self.db, self._resolve).remake({event.data["canonical"]: event for event in events})
+
+    @on_event(ContactMerged, ContactDeleted, OrganizationDeleted, LeadConverted, LeadDeleted, batch=100)
+    def on_record_gone(self, events: list[Event]) -> None:
+        """What people chose goes over to the record that stands in the place of one that is gone, or is forgotten."""
+        with self.db.handling(events) as tx:
+            for event in tx.fresh:
+                record, heir = domain.gone_record(event.data)
+                store.move_choices(tx.session, record, heir=heir)
+        for event in events:
+            self._release(domain.gone_record(event.data)[0], event)
+
+    @rpc
+    def decision(self, *, mail_message_id: str) -> Values:
+        """Who is behind a mail, by which address, with candidates, reasons and the rules tried. NotFound before."""
+        with self.db.session() as session:
+            return decisions.wire(decisions.present(session, mail_message_id))
+
+    @rpc
+    def decisions(self, *, state: str | None = None, limit: int | None = None, cursor: str | None = None) -> Values:
+        """Decisions, newest first; ``state``: matched or unmatched."""
+        wanted, after = paging.bounded(limit), arguments.last_seen(cursor and paging.decode(cursor, length=1))
+        with self.db.session() as session:
+            rows = store.decisions(session, state=arguments.state_of(state), limit=wanted + 1, after=after)
+        shown, following = paging.page(rows, wanted, key=lambda row: [row.id])
+        return {"items": [decisions.wire(row) for row in shown], "next": following}
+
+    @rpc
+    def open_panel(self, *, mail_message_id: str) -> Values:
+        """What stands beside an open mail: the decision, who is meant by its address now, actions and a filled-in form.
+
+        ``live`` false: the address book did not answer, and the candidates are those of the decision.
+        """
+        with self.db.session() as session:
+            row = decisions.present(session, mail_message_id)
+            form = prefill.form(row.party, row.personal)
+        candidates, live = self._candidates_now(row)
+        return {
+            "decision": decisions.wire(row),
+            "candidates": candidates,
+            "live": live,
+            "actions": domain.actions(candidates, matched=row.state == "matched"),
+            "form": form,
+        }
+
+    @rpc
+    def correct(
+        self,
+        *,
+        mail_message_id: str,
+        record: Values | None,
+        actor: Values | None = None,
+        idempotency_key: str | None = None,
+    ) -> Values:
+        """A person says whose mail it is (null: nobody we know). It stays, and holds for later mails of the address."""
+        choice = self._choice(arguments.record_of(record))
+        staff_user_id = (actor or {}).get("staff_user_id")
+        request = {"correct": mail_message_id, "record": record}
+        with self.db.transaction(once=idempotency_key, request=request) as tx:
+            if tx.answer is None:
+                tx.answer = decisions.correct(tx, mail_message_id, choice, staff_user_id=staff_user_id)
+        return tx.answer
+
+    @rpc
+    def rematch(
+        self, *, mail_message_id: str, actor: Values | None = None, idempotency_key: str | None = None
+    ) -> Values:
+        """Decide again about one mail by what the address book and the remembered choices say now, a correction too."""
+        with self.db.session() as session:
+            canonical = decisions.present(session, mail_message_id).canonical
+        again = Rematch(self.db, self._resolve)
+        mark, answers = again.look_up([canonical])
+        with self.db.transaction(once=idempotency_key, request={"rematch": mail_message_id}) as tx:
+            if tx.answer is None:
+                row = decisions.present(tx.session, mail_message_id, lock=True)
+                decisions.remake(tx, [row], answers, causes={})
+                tx.session.refresh(row)
+                tx.answer = decisions.wire(row)
+        again.settle(mark, {canonical: None}, at_once=())
+        return tx.answer
+
+    def _resolve(self, canonicals: list[str]) -> dict[str, list[Values]]:
+        found: dict[str, list[Values]] = self.contacts.resolve_addresses(addresses=canonicals)
+        return found
+
+    def _release(self, record: Values, event: Event) -> None:
+        with self.db.session() as session:
+            canonicals = store.addresses_corrected_to(session, record)
+        Rematch(self.db, self._resolve).remake(dict.fromkeys(canonicals, event), gone=record)
+
+    def _candidates_now(self, row: models.Decision) -> tuple[list[Values], bool]:
+        try:
+            return self._resolve([row.canonical])[row.canonical] if row.canonical else [], True
+        except (ServiceUnavailable, ServiceTimeout):
+            return row.candidates, False
+
+    def _choice(self, record: Values | None) -> domain.Choice:
+        """The record as its owner knows it; the owner's NotFound if there is none."""
+        if record is None:
+            return domain.Choice(None)
+        owner = self.leads if record["kind"] == "lead" else self.contacts
+        found = getattr(owner, record["kind"])(id=record["id"])
+        return arguments.choice_of(record, found)
