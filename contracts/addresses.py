@@ -1,7 +1,7 @@
 """The one canonical form of a mail address, by which all services compare senders, contacts and leads.
 
-Pure; the standard library and idna only. An address is never rejected for a form that carriers issue (`taro..yamada@docomo.ne.jp`),
-only when it is no address at all.
+Pure; the standard library and idna only. An address is never rejected for a form that carriers issue
+(`taro..yamada@docomo.ne.jp`), only when it is no address at all.
 """
 
 import re
@@ -15,7 +15,9 @@ _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 # Controls, invisible and direction characters, halves of characters, and the character for "unreadable".
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffd\ud800-\udfff]")
 _NO_LOCAL = re.compile(r"[\s<>()\[\],;:\"\\@]")
-_DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*|\[[0-9a-f.:]+\]|\[ipv6:[0-9a-f.:]+\]")
+_DOMAIN = re.compile(
+    r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*|\[[0-9a-f.:]+\]|\[ipv6:[0-9a-f.:]+\]"
+)
 
 
 @lru_cache(maxsize=65_536)
