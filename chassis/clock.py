@@ -10,7 +10,7 @@ def now() -> datetime:
 
 def wire(moment: datetime) -> str:
     """``2026-11-22T20:00:00.000000Z``: always microseconds and Z, so that strings sort like moments."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def unwire(text: str) -> datetime:

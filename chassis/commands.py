@@ -1,6 +1,8 @@
 """What the ``musubi`` command offers. Commands with words of the domain come from the services' own entry points."""
 
+import os
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -17,6 +19,7 @@ from chassis.live import Feed
 from chassis.rpc import Services
 from chassis.settings import settings
 from chassis.topology import declare_exchange, exchange_of
+from chassis.up import Site, surroundings, up
 from contracts.errors import MusubiError
 
 app = typer.Typer(help="Musubi: contacts and mail, tied together.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -25,6 +28,16 @@ dead = typer.Typer(help="Events that could not be handled.", no_args_is_help=Tru
 app.add_typer(events, name="events")
 app.add_typer(dead, name="dead")
 console = Console()
+
+
+@app.callback()
+def main(
+    data: Annotated[Path | None, typer.Option(help="Work on the data folder of a 'musubi up' that runs.")] = None,
+) -> None:
+    """Contacts and mail, tied together."""
+    if data is not None:
+        os.environ.update(surroundings(data.resolve()))
+
 
 Names = Annotated[list[str] | None, typer.Argument(help="Services; all that are installed if none is named.")]
 
@@ -41,6 +54,16 @@ def run(names: Names = None) -> None:
     """Run services in this process until SIGTERM. Migrate first."""
     logs.configure(settings().log_format, settings().log_level)
     raise typer.Exit(runner.Process(_classes(names)).run())
+
+
+@app.command("up")
+def up_command(
+    data: Annotated[Path, typer.Option(help="Folder of all data; made if it is not there.")] = Path("var"),
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the API.")] = 8000,
+    demo: Annotated[bool, typer.Option("--demo", help="With a demo mailbox that is read and told about.")] = False,
+) -> None:
+    """Run the whole system in this one process, on files: for trying out and for small offices. Ctrl-C stops it."""
+    raise typer.Exit(up(Site(data.resolve(), port, demo, console)))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Generates what can be generated: docs/events.md, docs/configuration.md and the table of readers.
+"""Generates what can be generated: docs/events.md, docs/configuration.md, the README's table, the table of readers.
 
 ``python -m chassis.docs``; a test fails when a file is not what this would write.
 """
@@ -18,7 +18,10 @@ from chassis.readers import TABLE
 from chassis.runner import service_classes
 from contracts.base import CONTRACTS
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- events: written by `make contracts` -->\n", "<!-- /events -->"
 NOTE = "<!-- written by `make contracts`; do not edit -->\n"
 
 
@@ -52,6 +55,17 @@ def events_page() -> str:
         "Fields are only ever added within a version; ignore those you do not know.\n\n"
     )
     return intro + "\n".join(event_rows()) + "\n"
+
+
+def readme() -> str:
+    """README.md with its table of events between the two marks; the rest of it is written by hand."""
+    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    lines = ["| event | emitter | readers |", "| --- | --- | --- |"]
+    readers = reader_table()
+    for name, contract in sorted(CONTRACTS.items(), key=lambda entry: (entry[0] not in readers, entry[1].source, entry[0])):
+        lines.append(f"| `{name}` | {contract.source} | {', '.join(readers.get(name, [])) or '–'} |")
+    return before + BEGIN + "\n".join(lines) + "\n" + END + after
 
 
 def settings_classes() -> Iterator[Any]:
@@ -92,7 +106,7 @@ def configuration_page() -> str:
 def generated() -> dict[Path, str]:
     """Path -> text of every generated file."""
     table = orjson.dumps(reader_table(), option=orjson.OPT_INDENT_2).decode() + "\n"
-    return {DOCS / "events.md": events_page(), DOCS / "configuration.md": configuration_page(), TABLE: table}
+    return {DOCS / "events.md": events_page(), DOCS / "configuration.md": configuration_page(), TABLE: table, README: readme()}
 
 
 def main() -> None:

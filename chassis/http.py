@@ -17,6 +17,7 @@ import eventlet.wsgi
 import structlog
 from nameko.extensions import DependencyProvider
 
+from chassis import logs
 from chassis.ids import new_id
 from chassis.settings import settings
 
@@ -29,7 +30,10 @@ ROUTE = "musubi.route"  # set by the app: the route's pattern, which unlike the 
 UNBUFFERED = "eventlet.minimum_write_chunk_size"
 ACCEPTABLE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 
-log = structlog.get_logger(__name__)
+# Asked for every few seconds by machines: worth a line only to who looks for it.
+QUIET = ("/health/", "/metrics")
+
+log = logs.logger(__name__)
 
 
 class Spawns(Protocol):
@@ -83,7 +87,7 @@ class Server:
         try:
             self.run()
         except eventlet.greenlet.GreenletExit:
-            log.debug("http_stopped", port=self.port)
+            log.debug("http stopped", port=self.port)
 
 
 def serve(app: WSGIApplication, host: str, port: int, container: Spawns | None = None) -> Server:
@@ -118,7 +122,7 @@ class HttpServer(DependencyProvider):
         chosen = settings()
         self.app = self.make_app(self.container)
         self.server = serve(self.app, chosen.http_host, chosen.http_port or self.default_port, self.container)
-        log.info("http_listening", host=self.server.host, port=self.server.port)
+        log.info("http listening", host=self.server.host, port=self.server.port)
 
     def stop(self) -> None:
         """End streams, then let requests finish."""
@@ -166,6 +170,8 @@ class _Answer:
         self.began = time.monotonic()
         self.status = "500"
         self.environ = environ
+        if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
+            environ["wsgi.input_terminated"] = True  # else werkzeug takes a body without a length for none
         self.request_id = environ[REQUEST_ID] = request_id_of(environ)
         self._start_response = start_response
 
@@ -182,8 +188,9 @@ class _Answer:
             self.log()
 
     def log(self) -> None:
-        log.info(
-            "http_request",
+        tell = log.debug if self.environ.get("PATH_INFO", "").startswith(QUIET) else log.info
+        tell(
+            "http request",
             method=self.environ["REQUEST_METHOD"],
             route=self.environ.get(ROUTE, "unknown"),
             status=int(self.status),

@@ -72,7 +72,6 @@ class LiveFeed(DependencyProvider):
 
     def setup(self) -> None:
         """Bind whenever the link connects."""
-        self.queue = f"{self.container.service_name}.live.{new_id()}"
         self.carrier.consuming.on_connect.append(self._consume)
 
     def get_dependency(self, worker_ctx: Any) -> Feed:
@@ -80,10 +79,11 @@ class LiveFeed(DependencyProvider):
         return self.feed
 
     def _consume(self, link: Link) -> None:
+        queue = f"{self.container.service_name}.live.{new_id()}"
         channel = link.channel()
-        channel.queue_declare(self.queue, durable=False, exclusive=True, auto_delete=True)
+        channel.queue_declare(queue, durable=False, exclusive=True, auto_delete=True)
         for service, patterns in self.patterns.items():
             declare_exchange(channel, service)
             for pattern in patterns:
-                channel.queue_bind(self.queue, exchange_of(service), pattern)
-        channel.basic_consume(self.queue, callback=self.feed.receive, consumer_tag=new_id(), no_ack=True)
+                channel.queue_bind(queue, exchange_of(service), pattern)
+        channel.basic_consume(queue, callback=self.feed.receive, consumer_tag=new_id(), no_ack=True)

@@ -2,12 +2,13 @@
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 
 
-def configure(format: str = "json", level: str = "INFO") -> None:
-    """Send structlog and the standard library's loggers through the same lines."""
+def configure(format: str = "json", level: str = "INFO", *, stream: TextIO | None = None) -> None:
+    """Send structlog and the standard library's loggers through the same lines, to standard output or ``stream``."""
     shared = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -21,7 +22,7 @@ def configure(format: str = "json", level: str = "INFO") -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -19,6 +19,7 @@ from eventlet.event import Event as Signal
 from nameko.extensions import DependencyProvider, Entrypoint, ProviderCollector, SharedExtension
 
 from chassis import logs
+from chassis.beside import BesideCaller, socket_beside
 from chassis.carrier import Carrier
 from chassis.ids import new_id
 from chassis.link import FAILURES, Delivery, Disconnected, Link, Outgoing
@@ -183,7 +184,8 @@ class Caller:
 
     def __init__(self, name: str, consuming: Link, publishing: Link) -> None:
         """``name`` of the caller shows in the name of its reply queue."""
-        self.reply_queue = f"rpc.reply-{name}-{new_id()}"
+        self._name = name
+        self.reply_queue = ""
         self._consuming = consuming
         self._publishing = publishing
         self._channel: Any = None
@@ -234,6 +236,8 @@ class Caller:
             raise self._failed(ServiceUnavailable(f"{service} cannot be reached: {error}."), service) from error
 
     def _consume(self, link: Link) -> None:
+        # A new name each time: the broker may still hold the old queue for a connection that it believes alive.
+        self.reply_queue = f"rpc.reply-{self._name}-{new_id()}"
         channel = link.channel()
         channel.exchange_declare(RPC_EXCHANGE, "topic", durable=True, auto_delete=False)
         channel.queue_declare(self.reply_queue, durable=False, exclusive=True, auto_delete=True)
@@ -314,8 +318,13 @@ class Services:
 
     def __init__(self, name: str = "command", url: str | None = None) -> None:
         """``url`` of the broker; from the settings if left out."""
-        self._links = Link(f"{name} consuming", url), Link(f"{name} publishing", url)
-        self._caller = Caller(name, *self._links)
+        self._links: tuple[Link, ...] = ()
+        beside = socket_beside(url or settings().amqp_url)
+        if beside is not None and beside.exists():
+            self._caller: Any = BesideCaller(beside, timeout=settings().rpc_timeout + 1)
+            return
+        consuming, publishing = self._links = Link(f"{name} consuming", url), Link(f"{name} publishing", url)
+        self._caller = Caller(name, consuming, publishing)
 
     def __enter__(self) -> "Services":
         for link in self._links:
@@ -328,6 +337,11 @@ class Services:
     def __exit__(self, *_: object) -> None:
         for link in self._links:
             link.stop()
+
+    @property
+    def caller(self) -> Any:
+        """What sends the calls: ``call(service, method, args, kwargs)``."""
+        return self._caller
 
     def __getattr__(self, service: str) -> ServiceProxy:
         """The proxy of one service."""

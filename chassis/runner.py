@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from types import FrameType
 from typing import Any
@@ -83,11 +84,15 @@ class Process:
         eventlet.spawn(self._heartbeat)
         patcher.original("threading").Thread(target=self._watch, daemon=True, name="watchdog").start()
 
-    def run(self) -> int:
-        """Start, and wait until SIGTERM or SIGINT (0) or until a service could not go on (1)."""
+    def run(self, *, started: Callable[[], None] = lambda: None) -> int:
+        """Start, and wait until SIGTERM or SIGINT (0) or until a service could not go on (1).
+
+        ``started`` runs in a greenlet of its own once every service was started.
+        """
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, self._on_signal)
         self.start()
+        eventlet.spawn(started)
         log.info("running", services=sorted(self.runner.service_names))
         try:
             self.runner.wait()

@@ -1,0 +1,88 @@
+# Musubi's tasks. `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+ARGS ?=
+PACKAGES := $(wildcard chassis contracts contacts_service mail_ingest_service matcher_service portal_service gateway services demo)
+CODE := musubi.py $(PACKAGES) $(wildcard bench) deploy tests
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# uv resolves the locks; the version is pinned so that two people get the same file.
+UV := uv==0.13.9
+LOCKING := uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --annotation-style=line --extra demo --extra build pyproject.toml
+
+.PHONY: help run test lint format lock contracts bench faults images clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+run: $(VENV)/.run ## Run the whole system in one process with a demo mailbox (ARGS="…" goes to `musubi up --demo`)
+	@exec $(BIN)/musubi up --demo $(ARGS)
+
+test: $(VENV)/.test ## Install RabbitMQ, PostgreSQL, Dovecot and isync where missing, lint, then run every test
+	@tests/infra/install.sh
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m tests.patched $(ARGS)
+	$(BIN)/python -m pytest tests/ $(ARGS)
+
+lint: $(VENV)/.test ## Check style, types and import rules
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+
+format: $(VENV)/.test ## Put the code into the house style
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+lock: ## Resolve pyproject.toml into requirements.lock and requirements-test.lock (exact versions, all hashes; ARGS=--upgrade)
+	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" \
+	  && "$$tools/bin/pip" install --quiet --disable-pip-version-check $(UV) \
+	  && "$$tools/bin/"$(LOCKING) $(ARGS) --quiet --output-file requirements.lock \
+	  && "$$tools/bin/"$(LOCKING) $(ARGS) --quiet --extra test --constraints requirements.lock \
+	     --output-file requirements-test.lock
+
+contracts: $(VENV)/.run ## Publish the JSON Schemas and the generated pages of docs/ anew
+	$(BIN)/python -m contracts.publish
+	$(BIN)/python -m chassis.docs
+
+bench: $(VENV)/.test ## Measure against mbsync, django-helpdesk and plain py-amqp (BENCH_JSON=file for JSON lines)
+	@tests/infra/install.sh
+	$(BIN)/python -m bench $(ARGS)
+
+faults: $(VENV)/.test ## The long fault run: thousands of mails, tens of kills, the seed printed
+	@tests/infra/install.sh
+	$(BIN)/python -m pytest tests/faults -m faults_long -s --timeout 0 $(ARGS)
+
+images: ## Build the image of every service
+	docker build --tag musubi:latest .
+
+clean: ## Remove the virtual environment and caches (data of `make run` stays)
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+FIT := $(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))'
+
+# Debian comes without python3-venv, and in its smallest form without Python.
+$(BIN)/python:
+	@$(FIT) 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing python3-venv ..." \
+	  && apt-get update -q >/dev/null \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends python3-venv >/dev/null; } || true
+	@$(FIT) 2>/dev/null || { echo "Python 3.11 or newer with its venv module is needed. On Debian:" \
+	  "sudo apt-get install python3-venv. Another one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Setting up $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+# A test environment is a run environment with more in it, so `make run` after `make test` installs nothing.
+$(VENV)/.run: pyproject.toml requirements.lock | $(BIN)/python
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml requirements-test.lock | $(BIN)/python
+	@$(PIP) install --quiet --require-hashes -r requirements-test.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.run

@@ -1,0 +1,113 @@
+"""What the chassis does when RabbitMQ restarts, dies, hangs, or the network swallows a connection."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from chassis import Services
+from chassis.ids import new_id
+from chassis.runner import Process
+from contracts.errors import ServiceTimeout, ServiceUnavailable
+from tests.infra import eventually
+from tests.infra.rabbitmq import RabbitMQ
+from tests.patched.proxy_process import ProxyProcess
+from tests.patched.sample.service import EmitterService, SampleService
+
+AWAY = (ServiceUnavailable, ServiceTimeout)
+
+
+@pytest.fixture
+def proxy(rabbitmq: RabbitMQ) -> Iterator[ProxyProcess]:
+    """Every connection of the services goes through it."""
+    proxy = ProxyProcess(rabbitmq.port)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def carrier_url(amqp_url: str, proxy: ProxyProcess, rabbitmq: RabbitMQ) -> str:
+    """RabbitMQ through the proxy."""
+    return amqp_url.replace(f":{rabbitmq.port}/", f":{proxy.port}/")
+
+
+def answers(services: Services, text: str) -> bool:
+    """True when both services answer again."""
+    try:
+        return bool(services.sample.relay_call(text=text) == text)
+    except AWAY:
+        return False
+
+
+def answers_effects(services: Services) -> bool:
+    """True when the sample service answers again."""
+    try:
+        return bool(services.sample.effects() == [])
+    except AWAY:
+        return False
+
+
+def test_calls_and_events_work_again_by_themselves_after_a_broker_restart(
+    services: Services, rabbitmq: RabbitMQ
+) -> None:
+    first, second = new_id(), new_id()
+    services.mail_ingest.emit([first])
+    eventually(lambda: services.sample.effects() == [first])
+    rabbitmq.stop_app()
+    rabbitmq.start_app()
+    eventually(lambda: answers(services, "again"), timeout=20)
+    services.mail_ingest.emit([second])
+    eventually(lambda: services.sample.effects() == [first, second])
+
+
+def test_events_published_while_the_broker_is_dead_arrive_once_after_it(services: Services, rabbitmq: RabbitMQ) -> None:
+    subjects = [new_id() for _ in range(20)]
+    services.mail_ingest.emit(subjects[:10])
+    rabbitmq.kill9()
+    rabbitmq.start()
+    eventually(lambda: answers(services, "again"), timeout=30)
+    services.mail_ingest.emit(subjects[10:])
+    eventually(lambda: sorted(services.sample.effects()) == sorted(subjects), timeout=20)
+
+
+def test_a_half_open_connection_is_noticed_within_15_seconds(
+    start: Callable[..., Process], proxy: ProxyProcess
+) -> None:
+    process = start(SampleService)
+    links = [link for container in process.runner.containers for link in _links(container)]
+    began = time.monotonic()
+    proxy.tell("hole")
+    eventually(lambda: any(not link.connected for link in links), timeout=15)
+    eventually(lambda: not process.health.problems(), timeout=15)
+    assert time.monotonic() - began < 15
+    with Services("test") as client:
+        # The broker, too, must first notice that the old consumers are gone: till then it hands calls to them.
+        eventually(lambda: answers_effects(client), timeout=20)
+
+
+def test_calls_are_refused_in_time_while_the_network_swallows_everything(services: Services, proxy: ProxyProcess) -> None:
+    proxy.tell("hole_all")
+    began = time.monotonic()
+    with pytest.raises(AWAY):
+        services.sample.effects()
+    assert time.monotonic() - began < 4.5
+    proxy.tell("heal")
+    eventually(lambda: answers(services, "again"), timeout=30)
+
+
+def test_a_memory_alarm_delays_events_and_loses_none(services: Services, rabbitmq: RabbitMQ) -> None:
+    before, during, after = new_id(), new_id(), new_id()
+    services.mail_ingest.emit([before])
+    with rabbitmq.memory_alarm(), contextlib.suppress(*AWAY):
+        services.mail_ingest.emit([during])
+    eventually(lambda: answers(services, "again"), timeout=30)
+    services.mail_ingest.emit([after])
+    eventually(lambda: set(services.sample.effects()) >= {before, after}, timeout=30)
+    assert len(services.sample.effects()) == len(set(services.sample.effects()))
+
+
+def _links(container: object) -> list:
+    from chassis.carrier import Carrier
+
+    return [link for extension in container.extensions if isinstance(extension, Carrier) for link in extension.links]
