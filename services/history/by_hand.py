@@ -1,0 +1,127 @@
+"""What people do to timelines: link a mail, take it away, comment."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from sqlalchemy.orm import Session
+
+from chassis import clock
+from chassis.database import insert_ignore
+from contracts.errors import Invalid, NotFound
+from services.history import domain, records, store
+from services.history.domain import Home
+from services.history.models import Entry, Mail
+
+Values = dict[str, Any]
+MAX_SUMMARY_FIELDS = 20
+MAX_FACTS = 20_000
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_END = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class MailFactsData(Schema):
+    """What a caller tells of a mail that it links."""
+
+    class Meta:
+        """A caller may hand over all it knows of the mail."""
+
+        unknown = EXCLUDE
+
+    title = fields.String(required=True, validate=validate.Length(max=998))
+    happened_at = fields.AwareDateTime(required=True, validate=validate.Range(min=_BEGINNING, max=_END))
+    summary = fields.Dict(keys=fields.String(), load_default=dict, validate=validate.Length(max=MAX_SUMMARY_FIELDS))
+
+
+def link(
+    session: Session, *, record: Values, mail_message_id: str, facts: Values | None
+) -> tuple[Values, list[Values]]:
+    """Link a mail to a record; the entry as JSON, and its row if it was not shown before."""
+    home = store.present_home(session, home=domain.checked_record(record))
+    mail = _told_mail(session, id=domain.checked_id(mail_message_id), facts=facts)
+    added = store.add_entries(session, entries=[_entry(home, mail)])
+    row = store.entry_of_mail(session, home=home, mail_message_id=mail.mail_message_id)
+    if row is None:
+        raise NotFound("The mail was taken away in the meantime: link it again.")
+    if row.origin == domain.UNLINKED:
+        added = [{column.name: getattr(row, column.name) for column in Entry.__table__.columns}]
+    row.origin = domain.PERSON
+    return records.entry(row, mail), added
+
+
+def _entry(home: Home, mail: Mail) -> Values:
+    happened_at = clock.wire(mail.happened_at)
+    ids = {"mail_message_id": mail.mail_message_id, "home": home}
+    return {"kind": "mail", "origin": domain.PERSON, "happened_at": happened_at, **ids}
+
+
+def _told_mail(session: Session, *, id: str, facts: Values | None) -> Mail:
+    """The mail; from what the caller tells of it where no event has told of it yet."""
+    known = store.mail_by_id(session, id=id)
+    if known and known.told:
+        return known
+    told = _checked(facts)
+    if known is None:
+        insert_ignore(session, Mail.__table__, [_untouched(id, told)])
+    return _with_facts(session, id, told)
+
+
+def _with_facts(session: Session, id: str, told: Values) -> Mail:
+    """The row as it is now: this one, or the one that an event wrote at the same time."""
+    mail = store.mail_by_id(session, id=id)
+    if mail is None:
+        raise NotFound("There is no such mail.")
+    if not mail.told:
+        mail.told, mail.title, mail.happened_at, mail.summary = (
+            True,
+            told["title"],
+            told["happened_at"],
+            told["summary"],
+        )
+    return mail
+
+
+def _untouched(id: str, told: Values) -> Values:
+    """A mail of which nobody has said yet whose it is: every decision that comes counts."""
+    said = {"revision": 0, "said_at": "", "by_person": False, "automatic": False}
+    return {"mail_message_id": id, "told": True, **said, **told}
+
+
+def _checked(facts: Values | None) -> Values:
+    if facts is None:
+        raise Invalid("History was not told of this mail yet.", fields={"facts": ["Give title and happened_at."]})
+    text = repr(facts)
+    if len(text) > MAX_FACTS or "\\x00" in text:
+        raise Invalid("The facts of the mail cannot be used.", fields={"facts": ["Shorten them; leave NUL out."]})
+    try:
+        loaded: Values = MailFactsData().load(facts)
+    except ValidationError as error:
+        raise Invalid("The facts of the mail cannot be used.", fields={"facts": [str(error)]}) from error
+    return loaded
+
+
+def unlink(session: Session, *, record: Values, mail_message_id: str) -> None:
+    """Take a mail off a timeline; its row stays, so that nothing puts it back but a person. NotFound."""
+    home = store.present_home(session, home=domain.checked_record(record))
+    row = store.entry_of_mail(session, home=home, mail_message_id=domain.checked_id(mail_message_id))
+    if row is None or row.origin == domain.UNLINKED:
+        raise NotFound("This mail does not stand on that record's timeline.")
+    row.origin = domain.UNLINKED
+
+
+def comment(
+    session: Session, *, record: Values, text: str, mail_message_id: str | None, actor: Values
+) -> tuple[Values, list[Values]]:
+    """Write a comment and its entry; the comment as JSON, and the entry's row."""
+    home = store.present_home(session, home=domain.checked_record(record))
+    mail = domain.checked_id(mail_message_id) if mail_message_id else None
+    row = store.add_comment(session, home=home, text=domain.checked_text(text), mail_message_id=mail, actor=actor)
+    shown = {"text": row.text, "author_name": row.author_name, "mail_message_id": mail}
+    entry = {"kind": "comment", "origin": domain.PERSON, "happened_at": clock.wire(row.created_at), "about_id": row.id}
+    return records.comment(row), store.add_entries(session, entries=[{**entry, "home": home, "summary": shown}])
+
+
+def comment_facts(comment: Values) -> Values:
+    """What ``comment.added`` tells."""
+    told = {name: comment[name] for name in ("record", "mail_message_id", "staff_user_id", "text")}
+    return {"comment_id": comment["id"], **told}

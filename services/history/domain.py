@@ -1,0 +1,196 @@
+"""The rules of history: what stands on whose timeline, whatever the order in which events arrive."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.base import Event
+from contracts.errors import Invalid, NotFound
+from contracts.fields import MAX_TEXT, RECORD_KINDS
+from contracts.people import ContactMerged
+from contracts.senders import MatchCorrected
+from contracts.work import LeadConverted, TicketReplyReceived
+
+DECISION, CORRECTION, PERSON, UNLINKED = "decision", "correction", "person", "unlinked"
+EXCERPT_LENGTH = 300
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A record on whose timeline something stands."""
+
+    kind: str
+    id: str
+
+    def to_wire(self) -> Values:
+        """As the contracts write it."""
+        return {"kind": self.kind, "id": self.id}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What is said of a mail: by the matcher in a revision, or by a person who corrects it (then ``revision`` is 0).
+
+    ``said_at`` RFC 3339. ``home`` None: nobody. ``facts``: the mail itself, None where the event does not carry it.
+    ``automatic``: false where the mailbox only suggests.
+    """
+
+    mail_message_id: str
+    revision: int
+    said_at: str
+    by_person: bool
+    home: Home | None
+    automatic: bool
+    facts: Values | None
+    event: Event | None
+
+
+def home_of(ref: Values | None) -> Home | None:
+    """The home that a record reference names."""
+    return Home(ref["kind"], ref["id"]) if ref else None
+
+
+def word_of(event: Event) -> Word:
+    """The word that a decision or a correction is."""
+    data = event.data
+    if event.type == MatchCorrected.type:
+        home = home_of(data["match"])
+        return Word(data["mail_message_id"], 0, event.time, True, home, True, None, event)
+    mail = data["mail"]
+    automatic = mail["mailbox"]["policy"] == "automatic" and mail["nature"] == "personal"
+    revision, home = data["decision"]["revision"], home_of(data.get("match"))
+    return Word(mail["mail_message_id"], revision, event.time, False, home, automatic, mail_facts(data), event)
+
+
+def mail_facts(data: Values) -> Values:
+    """What a timeline shows of a mail. ``happened_at`` is RFC 3339 here."""
+    mail, party, personal = data["mail"], data["party"], data["personal"]
+    return {
+        "happened_at": mail["received_at"],
+        "title": personal["subject"],
+        "summary": {
+            "direction": mail["direction"],
+            "party": {"name": party["name"], "address": party["address"]},
+            "excerpt": personal["excerpt"][:EXCERPT_LENGTH],
+            "attachment_count": mail["attachment_count"],
+            "mailbox": {"id": mail["mailbox"]["id"], "name": mail["mailbox"]["name"]},
+        },
+    }
+
+
+def supersedes(new: Word, old: Word) -> bool:
+    """Whether ``new`` replaces ``old``: the higher revision; where a person spoke, what was said last."""
+    if new.by_person or old.by_person:
+        return new.said_at > old.said_at
+    return new.revision > old.revision
+
+
+def last_words(words: Iterable[Word]) -> dict[str, Word]:
+    """The last word of each mail within a batch, in an order of the mails that two replicas have in common."""
+    last: dict[str, Word] = {}
+    for word in words:
+        known = last.get(word.mail_message_id)
+        if known is None or supersedes(word, known):
+            last[word.mail_message_id] = word
+    return dict(sorted(last.items()))
+
+
+def places(word: Word) -> bool:
+    """Whether a word puts a mail on a timeline: a person's always, a decision where the mailbox acts by itself."""
+    return word.home is not None and (word.by_person or word.automatic)
+
+
+def removed_origins(word: Word) -> tuple[str, ...]:
+    """Whose entries of a mail a word takes away from other records: what a person did, only a person undoes."""
+    if word.by_person:
+        return (DECISION, CORRECTION)
+    return (DECISION,) if word.automatic else ()
+
+
+def shown_to_customer(event_type: str) -> bool:
+    """Whether a ticket's event stands on its customer's timeline too; a reply stands there as a mail already."""
+    return event_type != TicketReplyReceived.type
+
+
+def ticket_entry(event: Event) -> Values:
+    """What a timeline shows of a ticket's event."""
+    data = event.data
+    told = ("number", "status", "priority", "mail_message_id")
+    summary = {name: data[name] for name in told if data.get(name) is not None}
+    return _entry("ticket", event, about_id=data["ticket_id"], title=data.get("title", ""), summary=summary)
+
+
+def lead_entry(event: Event) -> Values:
+    """What a timeline shows of a lead's event."""
+    data = event.data
+    told = ("number", "status", "mail_message_id", "contact_id", "organization_id")
+    summary = {name: data[name] for name in told if data.get(name) is not None}
+    return _entry("lead", event, about_id=data["lead_id"], title=_name(data.get("personal", {})), summary=summary)
+
+
+def contact_entry(event: Event) -> Values:
+    """What a timeline shows of a contact's merge or deletion."""
+    return _entry("change", event, about_id=event.data["contact_id"], title="", summary={})
+
+
+def _entry(kind: str, event: Event, *, about_id: str, title: str, summary: Values) -> Values:
+    return {
+        "kind": kind,
+        "origin": DECISION,
+        "happened_at": event.time,
+        "source_event_id": event.id,
+        "about_id": about_id,
+        "title": title,
+        "summary": {"event": event.type, **summary},
+    }
+
+
+def _name(personal: Values) -> str:
+    names = (personal.get(part, "") for part in ("last_name", "first_name", "company"))
+    return " ".join(name for name in names if name)
+
+
+def union_of(event: Event) -> tuple[Home, Home] | None:
+    """The record that went up in another one by this event, and that other one."""
+    data = event.data
+    if event.type == ContactMerged.type:
+        return Home("contact", data["contact_id"]), Home("contact", data["survivor_id"])
+    if event.type != LeadConverted.type:
+        return None
+    if data["contact_id"]:
+        return Home("lead", data["lead_id"]), Home("contact", data["contact_id"])
+    return Home("lead", data["lead_id"]), Home("organization", data["organization_id"])
+
+
+def checked_record(record: Any) -> Home:
+    """The record that a caller names. Invalid if it is none."""
+    kind, id = (record.get("kind"), record.get("id")) if isinstance(record, dict) else (None, None)
+    if kind not in RECORD_KINDS or not isinstance(id, str) or not _UUID.fullmatch(id):
+        kinds = ", ".join(RECORD_KINDS)
+        raise Invalid(
+            "The record is not one that has a history.", fields={"record": [f"Give its id and a kind: {kinds}."]}
+        )
+    return Home(kind, id.lower())
+
+
+def checked_id(id: Any) -> str:
+    """An id that a database can look for. NotFound for anything else."""
+    if not isinstance(id, str) or not _UUID.fullmatch(id):
+        raise NotFound("There is no such mail.")
+    return id.lower()
+
+
+def checked_text(text: Any) -> str:
+    """The text of a comment. Invalid if it is empty or too long."""
+    if not isinstance(text, str) or not text.strip():
+        raise Invalid("A comment needs a text.", fields={"text": ["Write something."]})
+    if _UNSTORABLE.search(text):
+        raise Invalid("The comment cannot be saved.", fields={"text": ["Take NUL and halves of characters out."]})
+    if len(text) > MAX_TEXT:
+        raise Invalid("The comment is too long.", fields={"text": [f"Shorten it to {MAX_TEXT:,} characters."]})
+    return text.strip()

@@ -1,0 +1,198 @@
+"""The queries that put mails and tickets on timelines, in batches, by what was last said of them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from chassis import clock
+from chassis.database import insert_ignore
+from contracts.base import Event
+from services.history import domain
+from services.history.domain import Home, Word
+from services.history.models import Entry, Mail, TicketHome
+from services.history.store import add_entries, present_homes
+
+Values = dict[str, Any]
+
+
+def remember_words(session: Session, *, words: dict[str, Word]) -> list[Word]:
+    """Keep what is said of mails; the words that count now, each with the facts of its mail.
+
+    A word older than the one we have does not count. A correction whose mail was not told of yet counts when it is.
+    """
+    rows = [_mail_row(word) for word in words.values()]
+    new = set(insert_ignore(session, Mail.__table__, rows, returning=Mail.mail_message_id))
+    later = {mail: word for mail, word in words.items() if mail not in new}
+    merged = [_merged(words[row.mail_message_id], row) for row in _present(session, later)]
+    changed = [word for word in merged if word is not None]
+    if changed:
+        _update(session, [_mail_row(word) for word in changed])
+    return [word for mail, word in words.items() if mail in new and word.facts] + [w for w in changed if w.facts]
+
+
+def _present(session: Session, mails: Iterable[str]) -> Sequence[Mail]:
+    query = select(Mail).where(Mail.mail_message_id.in_(mails)).order_by(Mail.mail_message_id)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all() if mails else []
+
+
+def _merged(word: Word, row: Mail) -> Word | None:
+    """The word that counts from now on; None if nothing changes by the new one."""
+    old = _word_of_row(row)
+    if domain.supersedes(word, old):
+        revision = max(word.revision, old.revision)
+        automatic = old.automatic if word.facts is None else word.automatic
+        return _replaced(word, revision=revision, automatic=automatic, facts=word.facts or old.facts)
+    if old.facts is None and word.facts:
+        return _replaced(old, revision=old.revision, automatic=word.automatic, facts=word.facts, event=word.event)
+    return None
+
+
+def _replaced(word: Word, *, revision: int, automatic: bool, facts: Values | None, event: Event | None = None) -> Word:
+    mail, said_at, home = word.mail_message_id, word.said_at, word.home
+    return Word(mail, revision, said_at, word.by_person, home, automatic, facts, event or word.event)
+
+
+def _word_of_row(row: Mail) -> Word:
+    home = Home(row.record_kind, row.record_id) if row.record_kind and row.record_id else None
+    told = {"happened_at": clock.wire(row.happened_at), "title": row.title, "summary": row.summary}
+    facts = told if row.told else None
+    return Word(row.mail_message_id, row.revision, row.said_at, row.by_person, home, row.automatic, facts, None)
+
+
+def _mail_row(word: Word) -> Values:
+    facts = word.facts or {"happened_at": word.said_at, "title": "", "summary": {}}
+    return {
+        "mail_message_id": word.mail_message_id,
+        "revision": word.revision,
+        "said_at": word.said_at,
+        "by_person": word.by_person,
+        "record_kind": word.home.kind if word.home else None,
+        "record_id": word.home.id if word.home else None,
+        "told": word.facts is not None,
+        "automatic": word.automatic,
+        "happened_at": clock.unwire(facts["happened_at"]),
+        "title": facts["title"],
+        "summary": facts["summary"],
+    }
+
+
+def _update(session: Session, rows: Sequence[Values]) -> None:
+    """Overwrite the rows of known mails, all in one statement."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(Mail.__table__)
+    values = {name: column for name, column in statement.excluded.items() if name != "mail_message_id"}
+    session.execute(statement.on_conflict_do_update(index_elements=["mail_message_id"], set_=values), list(rows))
+
+
+def place_mails(session: Session, *, words: Sequence[Word]) -> list[Values]:
+    """Put mails where their last words say, and take them from where earlier ones had put them; the added entries."""
+    instead = present_homes(session, homes=[word.home for word in words])
+    homes = {word.mail_message_id: instead.get(word.home, word.home) if word.home else None for word in words}
+    _take_away(session, [word for word in words if word.revision > 1 or word.by_person], homes)
+    placed = [(word, home) for word in words if domain.places(word) and (home := homes[word.mail_message_id])]
+    return add_entries(session, entries=[_mail_entry(word, home) for word, home in placed])
+
+
+def _mail_entry(word: Word, home: Home) -> Values:
+    return {
+        "home": home,
+        "kind": "mail",
+        "origin": domain.CORRECTION if word.by_person else domain.DECISION,
+        "happened_at": (word.facts or {})["happened_at"],
+        "mail_message_id": word.mail_message_id,
+        "source_event_id": word.event.id if word.event else None,
+    }
+
+
+def _take_away(session: Session, words: Sequence[Word], homes: dict[str, Home | None]) -> None:
+    """Delete the entries that earlier words made elsewhere, as far as these words may."""
+    by_mail = {word.mail_message_id: word for word in words}
+    columns = (Entry.id, Entry.mail_message_id, Entry.origin, Entry.record_kind, Entry.record_id)
+    query = select(*columns).where(Entry.mail_message_id.in_(by_mail))
+    gone = [
+        row.id
+        for row in (session.execute(query) if by_mail else [])
+        if row.origin in domain.removed_origins(by_mail[row.mail_message_id])
+        and Home(row.record_kind, row.record_id) != homes[row.mail_message_id]
+    ]
+    if gone:
+        session.execute(delete(Entry.__table__).where(Entry.__table__.c.id.in_(gone)))
+
+
+def place_tickets(session: Session, *, events: Sequence[Event]) -> list[Values]:
+    """Put the events of tickets on the tickets' own timelines and on those of their customers; the added entries."""
+    own = [{**domain.ticket_entry(event), "home": Home("ticket", event.data["ticket_id"])} for event in events]
+    added = add_entries(session, entries=own)
+    homes, moved = _ticket_homes(session, events)
+    shown = [event for event in events if domain.shown_to_customer(event.type)]
+    mirrored = [
+        {**domain.ticket_entry(event), "home": homes[event.data["ticket_id"]]}
+        for event in shown
+        if homes[event.data["ticket_id"]] and event.data["ticket_id"] not in moved
+    ]
+    for ticket_id in moved:
+        mirrored += _move_ticket(session, ticket_id, homes[ticket_id])
+    return added + add_entries(session, entries=mirrored)
+
+
+def _ticket_homes(session: Session, events: Sequence[Event]) -> tuple[dict[str, Home | None], list[str]]:
+    """Where each ticket is shown now, and which of them were shown elsewhere before."""
+    last: dict[str, Event] = {}
+    for event in events:
+        ticket_id = event.data["ticket_id"]
+        if ticket_id not in last or event.time > last[ticket_id].time:
+            last[ticket_id] = event
+    rows = [_home_row(last[ticket_id]) for ticket_id in sorted(last)]
+    new = set(insert_ignore(session, TicketHome.__table__, rows, returning=TicketHome.ticket_id))
+    homes = {ticket_id: domain.home_of(event.data["customer"]) for ticket_id, event in last.items()}
+    instead = present_homes(session, homes=homes.values())
+    homes = {ticket_id: instead.get(home, home) if home else None for ticket_id, home in homes.items()}
+    moved = []
+    for row in _present_ticket_homes(session, set(last) - new):
+        if _follow(session, row, last[row.ticket_id], homes):
+            moved.append(row.ticket_id)
+    return homes, moved
+
+
+def _follow(session: Session, row: TicketHome, event: Event, homes: dict[str, Home | None]) -> bool:
+    """Bring a known ticket's home up to date, or ``homes`` if the event is an old one; whether the ticket moved."""
+    before = Home(row.customer_kind, row.customer_id) if row.customer_kind and row.customer_id else None
+    present = present_homes(session, homes=[before]).get(before, before) if before else None
+    if event.time <= row.said_at:
+        homes[row.ticket_id] = present
+        return False
+    values = _home_row(event)
+    row.said_at, row.customer_kind, row.customer_id = (values[k] for k in ("said_at", "customer_kind", "customer_id"))
+    return homes[row.ticket_id] != present
+
+
+def _home_row(event: Event) -> Values:
+    customer = event.data["customer"] or {"kind": None, "id": None}
+    ids = {"customer_kind": customer["kind"], "customer_id": customer["id"]}
+    return {"ticket_id": event.data["ticket_id"], "said_at": event.time, **ids}
+
+
+def _present_ticket_homes(session: Session, tickets: Iterable[str]) -> Sequence[TicketHome]:
+    query = select(TicketHome).where(TicketHome.ticket_id.in_(tickets)).order_by(TicketHome.ticket_id)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all() if tickets else []
+
+
+def _move_ticket(session: Session, ticket_id: str, home: Home | None) -> list[Values]:
+    """Take a ticket from its old customer's timeline; what the new one's is to get."""
+    tells = (Entry.about_id == ticket_id, Entry.kind == "ticket")
+    away = delete(Entry).where(*tells, Entry.record_kind != "ticket")
+    session.execute(away, execution_options={"synchronize_session": False})
+    if home is None:
+        return []
+    own = session.scalars(select(Entry).where(*tells, Entry.record_kind == "ticket"))
+    return [_mirrored(entry, home) for entry in own if domain.shown_to_customer(entry.summary["event"])]
+
+
+def _mirrored(entry: Entry, home: Home) -> Values:
+    same = {
+        name: getattr(entry, name) for name in ("kind", "origin", "source_event_id", "about_id", "title", "summary")
+    }
+    return {**same, "home": home, "happened_at": clock.wire(entry.happened_at)}

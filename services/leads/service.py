@@ -1,0 +1,243 @@
+"""The leads service."""
+
+from typing import Any
+
+from chassis import Database, Rpc, clock, on_event, rpc
+from chassis.database import Transaction
+from chassis.ids import new_id
+from contracts import (
+    LeadConverted,
+    LeadDeleted,
+    LeadMailJoined,
+    LeadOpened,
+    LeadUpdated,
+    SenderMatched,
+    SenderUnmatched,
+)
+from contracts.base import Event
+from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
+from services.leads import conversion, domain, records, store
+from services.leads.models import Base, Lead
+
+Json = dict[str, Any]
+BATCH = 500
+
+
+class LeadsService:
+    """People who wrote and whom nobody knows yet."""
+
+    name = "leads"
+    db = Database(Base)
+    contacts = Rpc("contacts")
+
+    @on_event(SenderUnmatched, SenderMatched, batch=BATCH)
+    def on_sender_decided(self, events: list[Event]) -> None:
+        """Open a lead for each stranger at a sales mailbox; put the further mails of a lead on it."""
+        with self.db.handling(events) as tx:
+            store.remember_decisions(tx.session, rows=domain.later_decisions(tx.fresh))
+            wanted = [event for event in tx.fresh if domain.opens_lead(event) or domain.joins_lead(event)]
+            if wanted:
+                _act(tx, wanted)
+
+    @rpc
+    def lead(self, *, id: str) -> Json:
+        """One lead with its mails. NotFound."""
+        with self.db.session() as session:
+            row = _existing(store.lead_by_id(session, id=domain.checked_id(id)))
+            return {**records.lead(row), "mails": records.mails(store.mails_of(session, lead_id=row.id))}
+
+    @rpc
+    def leads(
+        self,
+        *,
+        status: str | None = None,
+        query: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Json:
+        """A page of leads, newest first: those of a status, those whose name, company, address or title hold a text."""
+        wanted = domain.checked_status(status)
+        with self.db.session() as session:
+            rows, following = store.leads_page(session, status=wanted, query=query, limit=limit, cursor=cursor)
+            return {"items": [records.lead(row) for row in rows], "next": following}
+
+    @rpc
+    def open_lead(
+        self,
+        *,
+        data: Json,
+        mail_message_id: str | None = None,
+        actor: Json | None = None,
+        idempotency_key: str | None = None,
+    ) -> Json:
+        """Open a lead by hand. If the address has an open one, the mail joins that; Conflict where there is no mail."""
+        request = {"data": data, "mail_message_id": mail_message_id}
+        with self.db.transaction(once=idempotency_key, request=request) as tx:
+            if tx.answer is None:
+                store.lock(tx.session)
+                tx.answer = records.lead(_open(tx, domain.new_values(data), mail_message_id))
+        return dict(tx.answer)
+
+    @rpc
+    def update_lead(
+        self, *, id: str, data: Json, version: int, actor: Json | None = None, idempotency_key: str | None = None
+    ) -> Json:
+        """Change fields. PreconditionFailed if ``version`` is not the present one; Conflict if it is closed."""
+        with self.db.transaction(once=idempotency_key, request={"id": id, "data": data, "version": version}) as tx:
+            if tx.answer is None:
+                store.lock(tx.session)
+                row = _open_row(tx, id, version)
+                _change(tx, row, domain.changed_values(data))
+                tx.answer = records.lead(row)
+        return dict(tx.answer)
+
+    @rpc
+    def convert_lead(
+        self, *, id: str, data: Json | None = None, actor: Json | None = None, idempotency_key: str | None = None
+    ) -> Json:
+        """Make a contact and/or an organization of a lead, once. Conflict if it was converted before."""
+        begun = self._begin(domain.checked_id(id), data)
+        made = self._make(id, begun, actor) if begun else {}
+        with self.db.transaction(once=idempotency_key, request={"id": id, "data": data}) as tx:
+            if tx.answer is None:
+                store.lock(tx.session)
+                tx.answer = records.lead(_convert(tx, _open_row(tx, id), made))
+        return dict(tx.answer)
+
+    @rpc
+    def delete_lead(self, *, id: str, actor: Json | None = None, idempotency_key: str | None = None) -> None:
+        """Delete an open lead; its address stands for nobody then. NotFound; Conflict if it is converted."""
+        with self.db.transaction(once=idempotency_key, request={"id": id}) as tx:
+            if tx.answer is None:
+                store.lock(tx.session)
+                row = _open_row(tx, id)
+                row.state, row.updated_at = domain.DELETED, clock.now()
+                tx.publish(LeadDeleted, subject=row.id, lead_id=row.id, canonical=row.canonical)
+                tx.answer = {"id": row.id}
+
+    def _begin(self, id: str, data: Json | None) -> Json | None:
+        """Fix what a conversion makes before the first RPC; None if the lead is not open any more."""
+        with self.db.transaction() as tx:
+            row = _existing(store.lead_by_id(tx.session, id=id, locked=True))
+            if row.state != domain.OPEN:
+                return None
+            row.conversion = row.conversion or conversion.begun(row, data)
+            return row.conversion
+
+    def _make(self, id: str, begun: Json, actor: Json | None) -> Json:
+        """Create the records at contacts; values that contacts refuses are forgotten, so that others can be tried."""
+        try:
+            organization_id = begun["organization_id"]
+            if begun["organization"]:
+                key = conversion.key(id, "organization")
+                made = self.contacts.create_organization(data=begun["organization"], actor=actor, idempotency_key=key)
+                organization_id = made["id"]
+            contact_id = self._make_contact(id, begun, actor, organization_id)
+        except Invalid:
+            self._forget(id)
+            raise
+        return {"contact_id": contact_id, "organization_id": organization_id}
+
+    def _make_contact(self, id: str, begun: Json, actor: Json | None, organization_id: str | None) -> str | None:
+        if not begun["contact"]:
+            return None
+        data = {**begun["contact"], "organization_id": organization_id}
+        made = self.contacts.create_contact(data=data, actor=actor, idempotency_key=conversion.key(id, "contact"))
+        return str(made["id"])
+
+    def _forget(self, id: str) -> None:
+        with self.db.transaction() as tx:
+            _existing(store.lead_by_id(tx.session, id=id, locked=True)).conversion = None
+
+
+def _act(tx: Transaction, events: list[Event]) -> None:
+    store.lock(tx.session)
+    plan = domain.plan(events, store.desk(tx.session, events=events), new_id=new_id)
+    serials = store.add_leads(tx.session, openings=plan.openings, now=clock.now())
+    store.add_mails(tx.session, joinings=plan.joinings)
+    for opening in plan.openings:
+        _publish_opened(tx, opening, serials[opening.lead_id])
+    for joining in plan.joinings:
+        if not joining.opens:
+            ids = {"lead_id": joining.lead_id, "mail_message_id": domain.mail_id(joining.event)}
+            tx.publish(LeadMailJoined, subject=joining.lead_id, cause=joining.event, **ids)
+
+
+def _publish_opened(tx: Transaction, opening: domain.Opening, serial: int) -> None:
+    values = opening.values
+    tx.publish(
+        LeadOpened,
+        subject=opening.lead_id,
+        cause=opening.event,
+        lead_id=opening.lead_id,
+        number=domain.number(serial),
+        status="Not Contacted",
+        mail_message_id=domain.mail_id(opening.event),
+        personal={name: values[name] for name in ("last_name", "first_name", "company", "address", "canonical")},
+    )
+
+
+def _open(tx: Transaction, values: Json, mail_message_id: str | None) -> Lead:
+    present = store.open_lead_by_address(tx.session, canonical=values["canonical"])
+    if present is None:
+        return _opened_by_hand(tx, values, mail_message_id)
+    if mail_message_id is None:
+        sentence = f"{domain.number(present.number)} is open for this address already: use that one."
+        raise Conflict(sentence, lead_id=present.id)
+    if store.add_mail(tx.session, lead_id=present.id, mail_message_id=mail_message_id, received_at=clock.now()):
+        tx.publish(LeadMailJoined, subject=present.id, lead_id=present.id, mail_message_id=mail_message_id)
+    return present
+
+
+def _opened_by_hand(tx: Transaction, values: Json, mail_message_id: str | None) -> Lead:
+    now = clock.now()
+    [serial] = store.reserve_numbers(tx.session, count=1)
+    row = Lead(**store.new_row(values, id=new_id(), serial=serial, now=now))
+    tx.session.add(row)
+    tx.session.flush()
+    if mail_message_id:
+        store.add_mail(tx.session, lead_id=row.id, mail_message_id=mail_message_id, received_at=now)
+    facts: Json = {
+        "lead_id": row.id,
+        "number": domain.number(serial),
+        "status": row.status,
+        "personal": domain.personal(row),
+    }
+    tx.publish(LeadOpened, subject=row.id, mail_message_id=mail_message_id, **facts)
+    return row
+
+
+def _change(tx: Transaction, row: Lead, values: Json) -> None:
+    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    if not changed:
+        return
+    other = store.open_lead_by_address(tx.session, canonical=changed.get("canonical", ""))
+    if other:
+        raise Conflict(f"{domain.number(other.number)} is open for this address already.", lead_id=other.id)
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.version, row.updated_at = row.version + 1, clock.now()
+    row.search_text = domain.search_text({name: getattr(row, name) for name in (*domain.personal(row), "title")})
+    tx.publish(LeadUpdated, subject=row.id, lead_id=row.id, status=row.status, personal=domain.personal(row))
+
+
+def _convert(tx: Transaction, row: Lead, made: Json) -> Lead:
+    row.contact_id, row.organization_id = made["contact_id"], made["organization_id"]
+    row.state, row.converted_at = domain.CONVERTED, clock.now()
+    row.version, row.updated_at = row.version + 1, row.converted_at
+    tx.publish(LeadConverted, subject=row.id, lead_id=row.id, canonical=row.canonical, **made)
+    return row
+
+
+def _existing(row: Lead | None) -> Lead:
+    if row is None:
+        raise NotFound("There is no such lead.")
+    return row
+
+
+def _open_row(tx: Transaction, id: str, version: int | None = None) -> Lead:
+    row = _existing(store.lead_by_id(tx.session, id=domain.checked_id(id), locked=True))
+    domain.check_open(row.state, row.number)
+    if version is not None and row.version != version:
+        raise PreconditionFailed("The lead has changed since you read it: read it again.")
+    return row

@@ -1,0 +1,277 @@
+"""Every query of tickets."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, insert, literal, select, union_all, update
+from sqlalchemy.orm import Session
+
+from chassis import paging
+from chassis.database import insert_ignore
+from contracts.base import Event
+from services.tickets import forms
+from services.tickets.domain import WAITING, Arrival, Desk, Standing, thread_key
+from services.tickets.models import (
+    CustomerAlias,
+    Number,
+    Participant,
+    SaidOfMail,
+    Ticket,
+    TicketMail,
+    TicketReference,
+    WaitingReply,
+)
+from services.tickets.words import Word, supersedes
+
+Values = dict[str, Any]
+_SERIES = "tickets"
+
+
+def lock(session: Session) -> None:
+    """Let one transaction at a time file mails and change customers; the others wait here."""
+    session.execute(select(Number.last).where(Number.name == _SERIES).with_for_update())
+
+
+def reserve_numbers(session: Session, *, count: int) -> range:
+    """Take the next ``count`` numbers with one statement."""
+    statement = update(Number).where(Number.name == _SERIES).values(last=Number.last + count).returning(Number.last)
+    last = session.execute(statement, execution_options={"synchronize_session": False}).scalar_one()
+    return range(last - count + 1, last + 1)
+
+
+def desk(session: Session, *, arrivals: Sequence[Arrival]) -> Desk:
+    """What is known of the threads, tokens, senders and tickets that a batch speaks of."""
+    made = Desk(placed=_placed(session, {str(one.mail["mail_message_id"]) for one in arrivals}))
+    _look_up_threads(session, made, arrivals)
+    _look_up_tokens(session, made, {claim.serial for one in arrivals for claim in one.claims})
+    named = {ticket for tickets in (*made.mails.values(), *made.referring.values()) for ticket in tickets}
+    named |= set(made.serials.values())
+    made.tickets = {ticket.id: ticket for ticket in _standings(session, named)}
+    made.participants = _participants(session, named, {one.sender for one in arrivals})
+    return made
+
+
+def _placed(session: Session, mails: Iterable[str]) -> set[str]:
+    return set(session.scalars(select(TicketMail.mail_message_id).where(TicketMail.mail_message_id.in_(mails))))
+
+
+def _look_up_threads(session: Session, made: Desk, arrivals: Sequence[Arrival]) -> None:
+    """All references of a batch in one query: mails on tickets by their ids, and tickets whose mails refer to the same.
+
+    The latter only where a sender of the batch takes part: thousands may have answered one circular.
+    """
+    wanted = {key for one in arrivals for key in one.keys}
+    threads = wanted | {one.own_key for one in arrivals if one.own_key}
+    senders = {one.sender for one in arrivals}
+    mails = select(TicketMail.message_id_header, TicketMail.ticket_id, literal(True)).where(
+        TicketMail.message_id_header.in_(wanted)
+    )
+    referring = (
+        select(TicketReference.message_id_header, TicketReference.ticket_id, literal(False))
+        .join(Participant, Participant.ticket_id == TicketReference.ticket_id)
+        .where(TicketReference.message_id_header.in_(threads), Participant.canonical.in_(senders))
+    )
+    for key, ticket_id, is_mail in session.execute(union_all(mails, referring)):
+        (made.mails if is_mail else made.referring).setdefault(key, []).append(ticket_id)
+
+
+def _look_up_tokens(session: Session, made: Desk, serials: Iterable[int]) -> None:
+    if serials:
+        rows = session.execute(select(Ticket.number, Ticket.id).where(Ticket.number.in_(serials)))
+        made.serials = {row.number: row.id for row in rows}
+
+
+def _standings(session: Session, ids: Iterable[str]) -> list[Standing]:
+    columns = (Ticket.id, Ticket.number, Ticket.title, Ticket.status, Ticket.priority)
+    query = select(*columns, Ticket.customer_kind, Ticket.customer_id).where(Ticket.id.in_(ids))
+    rows = session.execute(query).all() if ids else []
+    return [Standing(*row[:5], customer=customer_ref(row.customer_kind, row.customer_id)) for row in rows]
+
+
+def _participants(session: Session, tickets: Iterable[str], senders: Iterable[str]) -> set[tuple[str, str]]:
+    if not tickets:
+        return set()
+    query = select(Participant.ticket_id, Participant.canonical)
+    rows = session.execute(query.where(Participant.ticket_id.in_(tickets), Participant.canonical.in_(senders)))
+    return {(ticket, canonical) for ticket, canonical in rows}
+
+
+def customer_ref(kind: str | None, id: str | None) -> Values | None:
+    """The customer as the contracts write it."""
+    return {"kind": kind, "id": id} if kind and id else None
+
+
+def add_tickets(session: Session, *, rows: Sequence[Values]) -> None:
+    """Insert tickets."""
+    if rows:
+        session.execute(insert(Ticket.__table__), list(rows))
+
+
+def add_mails(
+    session: Session, *, mails: Sequence[Values], references: Sequence[Values], participants: Sequence[Values]
+) -> None:
+    """Put mails on tickets, with the mails they refer to and the senders who take part by them."""
+    if mails:
+        session.execute(insert(TicketMail.__table__), list(mails))
+    insert_ignore(session, TicketReference.__table__, references)
+    insert_ignore(session, Participant.__table__, participants)
+
+
+def waiting_replies(session: Session, *, keys: Iterable[str]) -> list[Event]:
+    """The mails that wait for one of these, and those that wait for them in turn."""
+    found: dict[str, Event] = {}
+    wanted = set(keys)
+    while wanted:
+        rows = session.execute(
+            select(WaitingReply.mail_message_id, WaitingReply.event).where(WaitingReply.message_id_header.in_(wanted))
+        )
+        new = {row.mail_message_id: Event.from_wire(row.event) for row in rows if row.mail_message_id not in found}
+        found |= new
+        wanted = {thread_key(event.data["mail"]["message_id"] or "") for event in new.values()} - {""}
+    return list(found.values())
+
+
+def let_wait(session: Session, *, arrivals: Sequence[Arrival], now: datetime) -> None:
+    """Keep mails that may be replies to a mail that is still to come; forget those that waited in vain."""
+    rows = [
+        {
+            "mail_message_id": one.mail["mail_message_id"],
+            "message_id_header": one.keys[0],
+            "event": one.event.to_wire(),
+            "waiting_since": now,
+        }
+        for one in arrivals
+    ]
+    insert_ignore(session, WaitingReply.__table__, rows)
+    session.execute(delete(WaitingReply).where(WaitingReply.waiting_since < now - WAITING))
+
+
+def end_waiting(session: Session, *, mails: Sequence[str]) -> None:
+    """Forget mails that were put on a ticket."""
+    if mails:
+        session.execute(delete(WaitingReply).where(WaitingReply.mail_message_id.in_(mails)))
+
+
+def save_standings(session: Session, *, tickets: Iterable[Standing], now: datetime) -> None:
+    """Write what replies changed."""
+    for ticket in tickets:
+        values = {"status": ticket.status, "priority": ticket.priority, "updated_at": now}
+        session.execute(update(Ticket).where(Ticket.id == ticket.id).values(version=Ticket.version + 1, **values))
+
+
+def remember_words(session: Session, *, words: Iterable[Word]) -> list[Word]:
+    """Keep what was said of mails; those words that are the last ones now. An older one that comes late is left out."""
+    last: dict[str, Word] = {}
+    for word in words:
+        known = last.get(word.mail_message_id)
+        if known is None or supersedes(word, known):
+            last[word.mail_message_id] = word
+    rows = [_word_row(word) for word in last.values()]
+    new = set(insert_ignore(session, SaidOfMail.__table__, rows, returning=SaidOfMail.mail_message_id))
+    present = words_of(session, mails=set(last) - new)
+    newer = [word for mail, word in last.items() if mail in present and supersedes(word, present[mail])]
+    for word in newer:
+        statement = update(SaidOfMail).where(SaidOfMail.mail_message_id == word.mail_message_id)
+        session.execute(statement.values(_word_row(word, present[word.mail_message_id].revision)))
+    return [word for mail, word in last.items() if mail in new] + newer
+
+
+def _word_row(word: Word, revision: int = 0) -> Values:
+    """A row; a person's word keeps the highest revision, so that a decision made before it stays behind it."""
+    return {
+        "mail_message_id": word.mail_message_id,
+        "revision": max(word.revision, revision),
+        "said_at": word.said_at,
+        "by_person": word.by_person,
+        "customer_kind": word.customer["kind"] if word.customer else None,
+        "customer_id": word.customer["id"] if word.customer else None,
+        "organization_id": word.organization_id,
+    }
+
+
+def words_of(session: Session, *, mails: Iterable[str]) -> dict[str, Word]:
+    """The last word about each of these mails, where there is one."""
+    query = select(SaidOfMail).where(SaidOfMail.mail_message_id.in_(mails))
+    rows = session.scalars(query).all() if mails else []
+    return {
+        row.mail_message_id: Word(
+            row.mail_message_id,
+            row.revision,
+            row.said_at,
+            row.by_person,
+            customer_ref(row.customer_kind, row.customer_id),
+            row.organization_id,
+        )
+        for row in rows
+    }
+
+
+def survivors(session: Session, *, ids: Iterable[str]) -> dict[str, str]:
+    """For those of the ids that were merged away: who is there instead."""
+    query = select(CustomerAlias.old_id, CustomerAlias.survivor_id).where(CustomerAlias.old_id.in_(ids))
+    return {row.old_id: row.survivor_id for row in session.execute(query)} if ids else {}
+
+
+def with_survivors(session: Session, *, words: Sequence[Word]) -> list[Word]:
+    """The words with every customer that was merged away replaced by the one that is there instead."""
+    instead = survivors(session, ids={word.customer["id"] for word in words if word.customer})
+    return [
+        replace(word, customer={**word.customer, "id": instead[word.customer["id"]]})
+        if word.customer and word.customer["id"] in instead
+        else word
+        for word in words
+    ]
+
+
+def add_alias(session: Session, *, old_id: str, survivor_id: str) -> str:
+    """Remember a merge, also where merges arrive out of order; the id that stands at the end of the chain."""
+    final = survivors(session, ids=[survivor_id]).get(survivor_id, survivor_id)
+    insert_ignore(session, CustomerAlias.__table__, [{"old_id": old_id, "survivor_id": final}])
+    session.execute(update(CustomerAlias).where(CustomerAlias.survivor_id == old_id).values(survivor_id=final))
+    return final
+
+
+def tickets_opened_by(session: Session, *, mails: Iterable[str]) -> dict[str, Ticket]:
+    """The tickets that these mails opened and whose customer no person chose, by mail."""
+    query = select(TicketMail.mail_message_id, Ticket).join(Ticket, Ticket.id == TicketMail.ticket_id)
+    wanted = query.where(TicketMail.mail_message_id.in_(mails), TicketMail.opens, ~Ticket.customer_by_person)
+    return {row.mail_message_id: row.Ticket for row in session.execute(wanted)}
+
+
+def tickets_of_customer(session: Session, *, kind: str, id: str) -> Sequence[Ticket]:
+    """All tickets of a customer."""
+    return session.scalars(select(Ticket).where(Ticket.customer_kind == kind, Ticket.customer_id == id)).all()
+
+
+def ticket_by_id(session: Session, *, id: str, locked: bool = False) -> Ticket | None:
+    """One ticket."""
+    query = select(Ticket).where(Ticket.id == id)
+    return session.scalars(query.with_for_update() if locked else query).one_or_none()
+
+
+def mail_is_placed(session: Session, *, mail_message_id: str) -> bool:
+    """Whether a mail is on a ticket already."""
+    return bool(session.scalar(select(exists().where(TicketMail.mail_message_id == mail_message_id))))
+
+
+def mails_of(session: Session, *, ticket_id: str) -> Sequence[TicketMail]:
+    """The mails on a ticket, newest first."""
+    query = select(TicketMail).where(TicketMail.ticket_id == ticket_id)
+    return session.scalars(query.order_by(TicketMail.received_at.desc(), TicketMail.mail_message_id.desc())).all()
+
+
+def tickets_page(
+    session: Session, *, status: str | None, customer_id: str | None, limit: int | None, cursor: str | None
+) -> tuple[list[Ticket], str | None]:
+    """One page of tickets, newest first."""
+    wanted = select(Ticket).order_by(Ticket.id.desc())
+    if status:
+        wanted = wanted.where(Ticket.status == status)
+    if customer_id:
+        wanted = wanted.where(Ticket.customer_id == forms.checked_id(customer_id))
+    if cursor:
+        wanted = wanted.where(Ticket.id < forms.checked_id(paging.decode(cursor, length=1)[0]))
+    length = paging.bounded(limit)
+    return paging.page(list(session.scalars(wanted.limit(length + 1))), length, key=lambda ticket: [ticket.id])
