@@ -2,6 +2,7 @@
 
 from chassis.database import Database, DatabaseHandle, Transaction
 from chassis.events import on_event
-from chassis.rpc import Rpc, Services, rpc
+from chassis.rpc_client import Rpc, Services
+from chassis.rpc_server import rpc
 
 __all__ = ["Database", "DatabaseHandle", "Rpc", "Services", "Transaction", "on_event", "rpc"]

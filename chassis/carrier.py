@@ -8,7 +8,8 @@ from functools import cached_property
 
 from nameko.extensions import SharedExtension
 
-from chassis.link import Link, Publisher
+from chassis.link import Link
+from chassis.publisher import Publisher
 
 
 class Carrier(SharedExtension):

@@ -16,13 +16,15 @@ from chassis import logs, runner
 from chassis.ids import new_id
 from chassis.link import Link
 from chassis.live import Feed
-from chassis.rpc import Services
+from chassis.rpc_client import Services
 from chassis.settings import settings
 from chassis.topology import declare_exchange, exchange_of
 from chassis.up import Site, surroundings, up
 from contracts.errors import MusubiError
 
-app = typer.Typer(help="Musubi: contacts and mail, tied together.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Musubi: contacts and mail, tied together.", no_args_is_help=True, pretty_exceptions_enable=False
+)
 events = typer.Typer(help="Look at events.", no_args_is_help=True)
 dead = typer.Typer(help="Events that could not be handled.", no_args_is_help=True)
 app.add_typer(events, name="events")
@@ -46,7 +48,9 @@ def _classes(names: list[str] | None) -> dict[str, type]:
     try:
         return runner.service_classes(names)
     except KeyError as error:
-        raise typer.BadParameter(f"there is no service {error}; there are {', '.join(runner.service_classes())}") from error
+        raise typer.BadParameter(
+            f"there is no service {error}; there are {', '.join(runner.service_classes())}"
+        ) from error
 
 
 @app.command()
@@ -162,5 +166,3 @@ for _point in entry_points(group="musubi.commands"):
         app.add_typer(_loaded, name=_point.name)
     else:
         app.command(_point.name)(_loaded)
-
-

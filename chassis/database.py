@@ -23,8 +23,8 @@ from chassis.carrier import Carrier
 from chassis.dead_letters import DeadLetters
 from chassis.engine import insert_ignore, make_engine
 from chassis.ids import new_id
-from chassis.settings import database_url_of, settings
 from chassis.relay import Relay
+from chassis.settings import database_url_of, settings
 from chassis.upkeep import Upkeep
 from chassis.validation import check
 from contracts.base import Event, EventContract
@@ -84,7 +84,9 @@ class Transaction:
 class DatabaseHandle:
     """What a service method sees as ``self.db``. Usable without nameko as well (commands, tests)."""
 
-    def __init__(self, service: str, engine: Engine, *, metadata: Any, committed: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, service: str, engine: Engine, *, metadata: Any, committed: Callable[[], None] | None = None
+    ) -> None:
         """``committed`` is called after each commit that published something: it wakes the relay."""
         self.service = service
         self.engine = engine
@@ -135,7 +137,8 @@ class DatabaseHandle:
         with self._open() as session, session.begin():
             inbox, answers = _table(session, "inbox"), _table(session, "answers")
             session.execute(delete(answers).where(answers.c.answered_at < limit))
-            return session.execute(delete(inbox).where(inbox.c.handled_at < limit)).rowcount
+            result: Any = session.execute(delete(inbox).where(inbox.c.handled_at < limit))
+            return int(result.rowcount)
 
     def _open(self) -> Session:
         return Session(self.engine, expire_on_commit=False, info={"metadata": self.metadata})
@@ -164,7 +167,12 @@ class DatabaseHandle:
         return True
 
     def _remember(self, tx: Transaction, key: str, request: Any) -> None:
-        row = {"key": key, "fingerprint": _fingerprint(request), "answer": {"answer": tx.answer}, "answered_at": clock.now()}
+        row = {
+            "key": key,
+            "fingerprint": _fingerprint(request),
+            "answer": {"answer": tx.answer},
+            "answered_at": clock.now(),
+        }
         try:
             tx.session.execute(insert(_table(tx.session, "answers")), [row])
         except IntegrityError as error:

@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import clock, logs, paging
 from chassis.ids import new_id
-from chassis.link import FAILURES, Delivery, Link, Outgoing
+from chassis.link import FAILURES, Link
+from chassis.messages import Delivery, Outgoing
 from chassis.topology import dead_queue_of, declare_reader
 from contracts.base import CONTENT_TYPE
 from contracts.errors import Conflict, NotFound
@@ -66,7 +67,11 @@ class DeadLetters:
             if row.replayed_at:
                 raise Conflict("This dead letter was replayed already. If it failed again, there is a newer one.")
             message = Outgoing(
-                bytes(row.body), exchange="", routing_key=row.queue, content_type=CONTENT_TYPE, message_id=row.event_id or ""
+                bytes(row.body),
+                exchange="",
+                routing_key=row.queue,
+                content_type=CONTENT_TYPE,
+                message_id=row.event_id or "",
             )
             self.carrier.publisher.publish([message])
             session.execute(update(self.table).where(self.table.c.id == id).values(replayed_at=clock.now()))
@@ -119,7 +124,8 @@ def _row(delivery: Delivery) -> dict[str, Any]:
         "event_id": str(event.get("id") or "")[:64] or None,
         "event_type": str(event.get("type") or "")[:255] or None,
         "body": delivery.body,
-        "error": delivery.headers.get("x-error") or "its readers ended or lost their connection too often while they held it",
+        "error": delivery.headers.get("x-error")
+        or "its readers ended or lost their connection too often while they held it",
         "attempts": int(delivery.headers.get("x-attempt", 0)),
         "died_at": clock.now(),
         "replayed_at": None,

@@ -52,9 +52,7 @@ def make_engine(url: str) -> Engine:
 def _sqlite_engine(url: Any, common: dict[str, Any]) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        url, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False}, **common
-    )
+    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False}, **common)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -85,7 +83,9 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, TRANSIENT) or code[:2] in {"40", "53", "57"}
 
 
-def insert_ignore(session: Session, table: Table | Any, rows: Sequence[dict[str, Any]], *, returning: Any = None) -> Any:
+def insert_ignore(
+    session: Session, table: Table | Any, rows: Sequence[dict[str, Any]], *, returning: Any = None
+) -> Any:
     """Insert rows in one statement and leave out those whose key is there already.
 
     With ``returning`` (a column) the values of the rows that did go in are returned as a list.

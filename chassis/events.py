@@ -23,7 +23,8 @@ from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint
 from chassis import crash, logs
 from chassis.carrier import Carrier
 from chassis.engine import is_transient
-from chassis.link import FAILURES, Delivery, Disconnected, Link, Outgoing
+from chassis.link import FAILURES, Disconnected, Link
+from chassis.messages import Delivery, Outgoing
 from chassis.metrics import EVENTS_DEAD, EVENTS_FAILED, EVENTS_HANDLED, HANDLER_SECONDS
 from chassis.topology import (
     dead_queue_of,
@@ -69,7 +70,7 @@ class OnEvent(Entrypoint):
 
     def bind(self, container: Any, method_name: str) -> "OnEvent":
         """nameko makes a copy for each container with the arguments of ``__init__``."""
-        return super().bind(container, method_name)  # type: ignore[no-any-return] # nameko has no types
+        return super().bind(container, method_name)
 
     def setup(self) -> None:
         """Consume whenever the link connects."""
@@ -161,7 +162,8 @@ class OnEvent(Entrypoint):
             eventlet.sleep(pause)
             pause = min(2 * pause, MAX_PAUSE_SECONDS)
         if len(pairs) > 1:
-            return all([self._try([pair], generation) for pair in pairs])
+            settled = [self._try([pair], generation) for pair in pairs]
+            return all(settled)
         self._put_off(pairs[0][0], error)
         return True
 
@@ -176,7 +178,7 @@ class OnEvent(Entrypoint):
         with HANDLER_SECONDS.labels(self.reader, self.method_name).time():
             with structlog.contextvars.bound_contextvars(correlation_id=events[0].correlation_id):
                 self.container.spawn_worker(self, (argument,), {}, handle_result=handle_result)
-            return done.wait()  # type: ignore[no-any-return] # eventlet has no types
+            return done.wait()
 
     def _put_off(self, delivery: Delivery, error: BaseException) -> None:
         attempt = int(delivery.headers.get("x-attempt", 0))
@@ -235,7 +237,7 @@ def read_event(body: bytes) -> Event:
 
 def event_types(service_cls: type) -> list[tuple[str, str]]:
     """(emitter, type) of every event a service class reads."""
-    pairs = set()
+    pairs: set[tuple[str, str]] = set()
     for _, method in inspect.getmembers(service_cls, inspect.isfunction):
         for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, []):
             if isinstance(entrypoint, OnEvent):

@@ -28,7 +28,9 @@ class Health:
         for container in self.containers:
             for extension in container.extensions:
                 if isinstance(extension, Carrier):
-                    found.update({link.name: "not connected to the broker" for link in extension.links if not link.connected})
+                    found.update(
+                        {link.name: "not connected to the broker" for link in extension.links if not link.connected}
+                    )
                 elif isinstance(extension, Database) and not _answers(extension):
                     found[f"{container.service_name} database"] = "does not answer"
         return found

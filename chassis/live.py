@@ -9,7 +9,8 @@ from nameko.extensions import DependencyProvider
 
 from chassis.carrier import Carrier
 from chassis.ids import new_id
-from chassis.link import Delivery, Link
+from chassis.link import Link
+from chassis.messages import Delivery
 from chassis.topology import declare_exchange, exchange_of
 from contracts.base import Event
 
@@ -33,7 +34,7 @@ class Listener:
 
     def get(self, timeout: float) -> Event:
         """The next event. eventlet.queue.Empty when none came within ``timeout`` seconds."""
-        return self._queue.get(timeout=timeout)  # type: ignore[no-any-return] # eventlet has no types
+        return self._queue.get(timeout=timeout)
 
 
 class Feed:

@@ -9,7 +9,7 @@ import structlog
 
 def configure(format: str = "json", level: str = "INFO", *, stream: TextIO | None = None) -> None:
     """Send structlog and the standard library's loggers through the same lines, to standard output or ``stream``."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

@@ -3,7 +3,9 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 OUTBOX_SENT = Counter("musubi_outbox_sent_total", "Events confirmed by the broker", ["service"])
-OUTBOX_UNROUTED = Counter("musubi_outbox_unrouted_total", "Events that found no queue though readers exist", ["service"])
+OUTBOX_UNROUTED = Counter(
+    "musubi_outbox_unrouted_total", "Events that found no queue though readers exist", ["service"]
+)
 OUTBOX_WAITING = Gauge("musubi_outbox_waiting_events", "Events not yet confirmed by the broker", ["service"])
 OUTBOX_AGE = Gauge("musubi_outbox_oldest_seconds", "Age of the oldest event not yet confirmed", ["service"])
 EVENTS_HANDLED = Counter("musubi_events_handled_total", "Events whose handler succeeded", ["service", "type"])

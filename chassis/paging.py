@@ -23,7 +23,9 @@ def decode(cursor: str, *, length: int = 2) -> list[Any]:
     except (ValueError, binascii.Error):
         values = None
     if not isinstance(values, list) or len(values) != length:
-        raise Invalid("The cursor is not one that this list gave out.", fields={"cursor": ["Leave it out to start anew."]})
+        raise Invalid(
+            "The cursor is not one that this list gave out.", fields={"cursor": ["Leave it out to start anew."]}
+        )
     return values
 
 

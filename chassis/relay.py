@@ -13,8 +13,10 @@ from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import crash, logs
-from chassis.link import Disconnected, Link, Outgoing, Publisher
+from chassis.link import Disconnected, Link
+from chassis.messages import Outgoing
 from chassis.metrics import OUTBOX_SENT, OUTBOX_UNROUTED
+from chassis.publisher import Publisher
 from chassis.readers import has_readers
 from chassis.topology import declare_exchange, exchange_of
 from contracts.base import CONTENT_TYPE
@@ -126,7 +128,9 @@ class Relay:
                     eventlet.sleep(0)
                 self._look_again_if_locked()
             except (Disconnected, SQLAlchemyError, Unroutable) as error:
-                log.warning("outbox not sent", service=self.service, error=type(error).__name__, detail=str(error)[:200])
+                log.warning(
+                    "outbox not sent", service=self.service, error=type(error).__name__, detail=str(error)[:200]
+                )
                 eventlet.sleep(FAILED_PAUSE_SECONDS)
                 self.wake()
 

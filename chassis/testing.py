@@ -10,7 +10,7 @@ from chassis import clock, migrations
 from chassis.database import Database, DatabaseHandle
 from chassis.engine import make_engine
 from chassis.ids import new_id
-from chassis.rpc import Rpc
+from chassis.rpc_client import Rpc
 from chassis.validation import check
 from contracts.base import Event, EventContract
 
@@ -32,8 +32,8 @@ def handle_for(service_cls: type, url: str) -> DatabaseHandle:
 def instance(service_cls: type, url: str | None = None, **dependencies: Any) -> Any:
     """A service whose methods can be called directly.
 
-    Its Database is the real one at ``url``; each ``Rpc`` provider must be given by name, as another instance (calls then
-    go straight to its methods) or any object that answers.
+    Its Database is the real one at ``url``; each ``Rpc`` provider must be given by name, as another instance (calls
+    then go straight to its methods) or any object that answers.
     """
     service = service_cls()
     for name in dir(service_cls):

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from chassis import logs, runner
 from chassis.beside import NAME, BesideServer
-from chassis.rpc import Services
+from chassis.rpc_client import Services
 from chassis.settings import settings
 
 POLL_SECONDS = 0.05
@@ -86,7 +86,10 @@ def up(site: Site) -> int:
         for companion in companions:
             stack.callback(companion.stop)
             companion.prepare()
-        return _run(site, companions)
+        try:
+            return _run(site, companions)
+        except KeyboardInterrupt:
+            return 0
 
 
 def surroundings(data: Path) -> dict[str, str]:
@@ -119,8 +122,9 @@ def _run(site: Site, companions: list[Companion]) -> int:
     code = process.run(started=accompany)
     ended.send(None)
     eventlet.sleep(0)
-    for error in failures:
-        site.console.print(f"[red]It could not be started:[/] {error}. {site.data / 'musubi.log'} says more.")
+    if failures or code:
+        problem = failures[0] if failures else "A service could not go on."
+        site.console.print(f"[red]{problem}[/] {site.data / 'musubi.log'} says more.", soft_wrap=True)
     return 1 if failures else code
 
 

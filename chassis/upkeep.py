@@ -31,7 +31,9 @@ class Upkeep:
         tables = self.handle.metadata.tables
         outbox, dead = tables["outbox"], tables["dead_letters"]
         with self.handle.session() as session:
-            waiting, oldest = session.execute(select(func.sum(outbox.c.event_count), func.min(outbox.c.created_at))).one()
+            waiting, oldest = session.execute(
+                select(func.sum(outbox.c.event_count), func.min(outbox.c.created_at))
+            ).one()
             letters = session.scalar(select(func.count()).where(dead.c.replayed_at.is_(None)))
         OUTBOX_WAITING.labels(self.handle.service).set(waiting or 0)
         OUTBOX_AGE.labels(self.handle.service).set((clock.now() - oldest).total_seconds() if oldest else 0)

@@ -39,8 +39,8 @@ def check(event_type: str, data: Any) -> None:
     try:
         if validator.is_valid(data):
             return
+        fault = next(iter(validator.iter_errors(data)))
     except ValueError as error:
         raise InvalidEvent(f"{event_type}: the data are not JSON values: {error}") from error
-    fault = next(iter(validator.iter_errors(data)))
     place = "/".join(map(str, fault.instance_path)) or "the data"
     raise InvalidEvent(f"{event_type}: {place} breaks {'/'.join(map(str, fault.schema_path))}")

@@ -36,7 +36,9 @@ class EventContract(Record):
         super().__init_subclass__(**kwargs)
         if cls.type:
             if cls.type in CONTRACTS:
-                raise TypeError(f"{cls.type} is the type of {CONTRACTS[cls.type].__name__} already: choose another name")
+                raise TypeError(
+                    f"{cls.type} is the type of {CONTRACTS[cls.type].__name__} already: choose another name"
+                )
             CONTRACTS[cls.type] = cls
 
 

@@ -17,38 +17,38 @@ NATURES = ("personal", "auto_reply", "bounce", "complaint_report", "report", "li
 RECORD_KINDS = ("contact", "lead", "organization", "ticket")
 
 
-def identifier(**kwargs: Any) -> fields.Field:
+def identifier(**kwargs: Any) -> fields.Field[Any]:
     """The id of a record: a UUIDv7 as a string."""
     return fields.UUID(required=not kwargs.get("allow_none"), **kwargs)
 
 
-def text(limit: int = 255, **kwargs: Any) -> fields.Field:
+def text(limit: int = 255, **kwargs: Any) -> fields.Field[Any]:
     """A text of at most ``limit`` characters."""
     return fields.String(required=not kwargs.get("allow_none"), validate=validate.Length(max=limit), **kwargs)
 
 
-def word(*choices: str, **kwargs: Any) -> fields.Field:
+def word(*choices: str, **kwargs: Any) -> fields.Field[Any]:
     """One word of a closed list."""
     return fields.String(required=not kwargs.get("allow_none"), validate=validate.OneOf(choices), **kwargs)
 
 
-def moment(**kwargs: Any) -> fields.Field:
+def moment(**kwargs: Any) -> fields.Field[Any]:
     """A point in time, RFC 3339, in UTC."""
     return fields.AwareDateTime(required=not kwargs.get("allow_none"), **kwargs)
 
 
-def many(inner: fields.Field | type[Record], limit: int = MAX_ADDRESSES) -> fields.Field:
+def many(inner: fields.Field[Any] | type[Record], limit: int = MAX_ADDRESSES) -> fields.Field[Any]:
     """A list of at most ``limit`` entries."""
     entry = fields.Nested(inner) if isinstance(inner, type) else inner
     return fields.List(entry, required=True, validate=validate.Length(max=limit))
 
 
-def count(**kwargs: Any) -> fields.Field:
+def count(**kwargs: Any) -> fields.Field[Any]:
     """A number of things or bytes, from 0."""
     return fields.Integer(required=True, strict=True, validate=validate.Range(min=0), **kwargs)
 
 
-def flag() -> fields.Field:
+def flag() -> fields.Field[Any]:
     """Yes or no."""
     return fields.Boolean(required=True)
 

@@ -65,7 +65,10 @@ class ContactDeleted(EventContract):
 
 
 class ContactMerged(EventContract):
-    """Emitted when a contact was merged into another, once per contact that went. ``survivor_id`` holds its addresses now."""
+    """Emitted when a contact was merged into another, once per contact that went.
+
+    ``survivor_id`` holds its addresses now.
+    """
 
     type = "contact.merged.v1"
     source = SOURCE

@@ -86,7 +86,10 @@ class LeadDeleted(EventContract):
 
 
 class TicketOpened(EventContract):
-    """Emitted when a ticket was opened, by a mail or by a person, once per ticket. ``customer`` null: nobody known yet."""
+    """Emitted when a ticket was opened, by a mail or by a person, once per ticket.
+
+    ``customer`` null: nobody known yet.
+    """
 
     type = "ticket.opened.v1"
     source = TICKETS
@@ -112,7 +115,9 @@ class TicketReplyReceived(EventContract):
 
 
 class TicketUpdated(EventContract):
-    """Emitted when status, priority, customer or another field of a ticket changed, once per save that changed something."""
+    """Emitted when status, priority, customer or another field of a ticket changed, once per save that changed
+    something.
+    """
 
     type = "ticket.updated.v1"
     source = TICKETS

@@ -1,1 +1,1 @@
-"""Tests that run services inside the test process: ``python -m tests.patched`` (standard library patched by eventlet)."""
+"""Tests that run services inside the test process, under eventlet's patch: ``python -m tests.patched``."""

@@ -56,5 +56,3 @@ def services(start: Callable[..., Process]) -> Iterator[Services]:
     start(SampleService, EmitterService)
     with Services("test") as client:
         yield client
-
-

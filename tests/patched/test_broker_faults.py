@@ -5,15 +5,18 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from nameko.containers import ServiceContainer
 
 from chassis import Services
+from chassis.carrier import Carrier
 from chassis.ids import new_id
+from chassis.link import Link
 from chassis.runner import Process
 from contracts.errors import ServiceTimeout, ServiceUnavailable
 from tests.infra import eventually
 from tests.infra.rabbitmq import RabbitMQ
 from tests.patched.proxy_process import ProxyProcess
-from tests.patched.sample.service import EmitterService, SampleService
+from tests.patched.sample.service import SampleService
 
 AWAY = (ServiceUnavailable, ServiceTimeout)
 
@@ -86,7 +89,9 @@ def test_a_half_open_connection_is_noticed_within_15_seconds(
         eventually(lambda: answers_effects(client), timeout=20)
 
 
-def test_calls_are_refused_in_time_while_the_network_swallows_everything(services: Services, proxy: ProxyProcess) -> None:
+def test_calls_are_refused_in_time_while_the_network_swallows_everything(
+    services: Services, proxy: ProxyProcess
+) -> None:
     proxy.tell("hole_all")
     began = time.monotonic()
     with pytest.raises(AWAY):
@@ -107,7 +112,5 @@ def test_a_memory_alarm_delays_events_and_loses_none(services: Services, rabbitm
     assert len(services.sample.effects()) == len(set(services.sample.effects()))
 
 
-def _links(container: object) -> list:
-    from chassis.carrier import Carrier
-
+def _links(container: ServiceContainer) -> list[Link]:
     return [link for extension in container.extensions if isinstance(extension, Carrier) for link in extension.links]

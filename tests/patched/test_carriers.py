@@ -8,7 +8,9 @@ import pytest
 
 from chassis import Services
 from chassis.ids import new_id
-from chassis.link import Link, Outgoing, Publisher
+from chassis.link import Link
+from chassis.messages import Outgoing
+from chassis.publisher import Publisher
 from chassis.runner import Process
 from contracts.errors import Conflict, IdempotencyConflict, InternalError, Invalid, ServiceTimeout, ServiceUnavailable
 from tests.infra import eventually
@@ -77,7 +79,12 @@ def test_a_dead_letter_can_be_replayed_once(services: Services) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"\xff\x00 not json", b"[1, 2]", b'{"type": "mailbox.removed.v1"}', b'{"specversion":"1.0","type":"unknown.thing.v1"}'],
+    [
+        b"\xff\x00 not json",
+        b"[1, 2]",
+        b'{"type": "mailbox.removed.v1"}',
+        b'{"specversion":"1.0","type":"unknown.thing.v1"}',
+    ],
     ids=["no json", "no object", "no envelope", "unknown type"],
 )
 def test_what_is_no_event_becomes_a_dead_letter_at_once(services: Services, carrier_url: str, body: bytes) -> None:
@@ -90,7 +97,9 @@ def test_what_is_no_event_becomes_a_dead_letter_at_once(services: Services, carr
 def test_an_event_that_breaks_its_schema_becomes_a_dead_letter_that_names_the_place(
     services: Services, carrier_url: str
 ) -> None:
-    body = b'{"specversion":"1.0","id":"%b","source":"musubi/mail_ingest","type":"mailbox.removed.v1",' % new_id().encode()
+    body = (
+        b'{"specversion":"1.0","id":"%b","source":"musubi/mail_ingest","type":"mailbox.removed.v1",' % new_id().encode()
+    )
     send_again(carrier_url, body + b'"subject":"x","time":"","data":{"mailbox_id":"secret"}}', times=1)
     eventually(lambda: services.sample.dead_letters()["items"])
     [letter] = services.sample.dead_letters()["items"]
@@ -100,7 +109,10 @@ def test_an_event_that_breaks_its_schema_becomes_a_dead_letter_that_names_the_pl
 
 def test_an_event_follows_from_another_with_its_correlation(services: Services, carrier_url: str) -> None:
     bodies: list[bytes] = []
-    with listening(carrier_url, "mail_ingest.events", "#", bodies), listening(carrier_url, "sample.events", "#", bodies):
+    with (
+        listening(carrier_url, "mail_ingest.events", "#", bodies),
+        listening(carrier_url, "sample.events", "#", bodies),
+    ):
         services.mail_ingest.emit(ids(1), removed=False)
         eventually(lambda: len(bodies) == 2)
     cause, effect = map(orjson.loads, bodies)

@@ -1,11 +1,13 @@
 """One table: what was done, by which event."""
 
+from typing import Any
+
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.tables import Serial, declarative_base_for
 
-Base = declarative_base_for("sample")
+Base: Any = declarative_base_for("sample")
 
 
 class Effect(Base):

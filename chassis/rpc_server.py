@@ -1,0 +1,172 @@
+"""``@rpc``: a service method that other services call.
+
+The server keeps the caller's deadline: a call whose caller gave up is not begun. Errors travel by their codes.
+"""
+
+import inspect
+import time
+from collections.abc import Callable
+from typing import Any
+
+import eventlet
+import orjson
+import structlog
+from eventlet.event import Event as Signal
+from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
+
+from chassis import logs
+from chassis.carrier import Carrier
+from chassis.ids import new_id
+from chassis.link import FAILURES, Disconnected, Link
+from chassis.messages import Delivery, Outgoing
+from chassis.metrics import RPC_SECONDS
+from chassis.rpc_wire import TRANSIENT, nameko_error, send_unconfirmed
+from chassis.topology import RPC_EXCHANGE, rpc_queue_of
+from contracts.errors import InternalError, Invalid, MusubiError, NotFound
+
+PREFETCH = 16
+
+log = logs.logger(__name__)
+
+
+class RpcServer(SharedExtension, ProviderCollector):
+    """Takes the calls of one service from its queue and hands them to the methods marked ``@rpc``."""
+
+    carrier = Carrier()
+
+    def setup(self) -> None:
+        """Consume whenever the link connects."""
+        self._stopping = False
+        self._channel: Any = None
+        self._consumer_tag = new_id()
+        self.builtin: dict[str, Callable[..., Any]] = {}
+        self._replies: Any = None
+        self.carrier.consuming.on_connect.append(self._consume)
+        self.carrier.publishing.on_connect.append(self._open_replies)
+        self.carrier.publishing.on_disconnect.append(self._close_replies)
+
+    def start(self) -> None:
+        """Offer the chassis' own methods beside the service's."""
+        from chassis.database import Database  # a service without a database offers no dead letters
+
+        for dependency in self.container.dependencies:
+            if isinstance(dependency, Database):
+                letters = dependency.dead_letters
+                self.builtin = {
+                    "dead_letters": letters.listing,
+                    "dead_letter": letters.one,
+                    "replay_dead_letter": letters.replay,
+                }
+
+    def _consume(self, link: Link) -> None:
+        name = self.container.service_name
+        self._channel = channel = link.channel()
+        channel.exchange_declare(RPC_EXCHANGE, "topic", durable=True, auto_delete=False)
+        channel.queue_declare(rpc_queue_of(name), durable=True, auto_delete=False)
+        channel.queue_bind(rpc_queue_of(name), RPC_EXCHANGE, f"{name}.*")
+        channel.basic_qos(0, PREFETCH, False)
+        channel.basic_consume(rpc_queue_of(name), callback=self._receive, consumer_tag=self._consumer_tag, no_ack=False)
+
+    def _open_replies(self, link: Link) -> None:
+        self._replies = link.channel()
+
+    def _close_replies(self) -> None:
+        self._replies = None
+
+    def _receive(self, message: Any) -> None:
+        delivery = Delivery(message)
+        deadline = float(delivery.headers.get("x-deadline") or 0)
+        if deadline and deadline < time.time():
+            self._ack(delivery)
+            return
+        eventlet.spawn_n(self._answer, delivery)
+
+    def _answer(self, delivery: Delivery) -> None:
+        method = delivery.routing_key.rpartition(".")[2]
+        started = time.monotonic()
+        try:
+            result, error = self._run(method, delivery), None
+        except MusubiError as expected:
+            result, error = None, expected
+        except Exception as unexpected:
+            log.exception("call failed", service=self.container.service_name, method=method)
+            result, error = None, InternalError("Something went wrong on our side.")
+            del unexpected
+        RPC_SECONDS.labels(self.container.service_name, method[:50]).observe(time.monotonic() - started)
+        self._reply(delivery, result, error)
+        self._ack(delivery)
+
+    def _run(self, method: str, delivery: Delivery) -> Any:
+        request = orjson.loads(delivery.body)
+        if method in self.builtin:
+            return self.builtin[method](*request["args"], **request["kwargs"])
+        entrypoint = next((provider for provider in self._providers if provider.method_name == method), None)
+        if entrypoint is None:
+            raise NotFound(f"{self.container.service_name} offers no call {method[:50]!r}.")
+        return entrypoint.call(request["args"], request["kwargs"], delivery.headers.get("x-correlation-id"))
+
+    def _reply(self, delivery: Delivery, result: Any, error: MusubiError | None) -> None:
+        reply_to = delivery.properties.get("reply_to")
+        if not reply_to:
+            return
+        payload = {"result": result, "error": nameko_error(error) if error else None}
+        message = Outgoing(
+            orjson.dumps(payload, default=str),
+            exchange=RPC_EXCHANGE,
+            routing_key=reply_to,
+            delivery_mode=TRANSIENT,
+            correlation_id=str(delivery.properties.get("correlation_id") or ""),
+        )
+        try:
+            send_unconfirmed(self.carrier.publishing, self._replies, message)
+        except Disconnected:
+            log.warning("reply not sent: the broker is away", service=self.container.service_name)
+
+    def _ack(self, delivery: Delivery) -> None:
+        try:
+            with self.carrier.consuming.sending():
+                delivery.channel.basic_ack(delivery.tag)
+        except FAILURES:
+            log.info("a call could not be acknowledged: its connection went")
+
+
+class RpcMethod(Entrypoint):
+    """The entrypoint behind ``@rpc``: JSON values in and out; errors are those of ``contracts.errors``."""
+
+    server = RpcServer()
+
+    def setup(self) -> None:
+        """Enter the method at the server."""
+        self.server.register_provider(self)
+
+    def stop(self) -> None:
+        """Leave the server."""
+        self.server.unregister_provider(self)
+
+    def call(self, args: list[Any], kwargs: dict[str, Any], correlation_id: str | None) -> Any:
+        """Run the method in a worker of the container and wait for its result."""
+        self._check_arguments(args, kwargs)
+        done: Signal = Signal()
+
+        def handle_result(_context: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            done.send((result, exc_info[1] if exc_info else None))
+            return result, exc_info
+
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+            self.container.spawn_worker(self, args, kwargs, handle_result=handle_result)
+        result, error = done.wait()
+        if error is not None:
+            raise error
+        return result
+
+    def _check_arguments(self, args: list[Any], kwargs: dict[str, Any]) -> None:
+        function = getattr(self.container.service_cls, self.method_name)
+        try:
+            inspect.signature(function).bind(None, *args, **kwargs)
+        except TypeError as error:
+            raise Invalid(f"{self.method_name}: {error}.") from error
+
+
+def rpc(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Offer a method to other services; refusals (MusubiError) are answers, not failures."""
+    return RpcMethod.decorator(expected_exceptions=MusubiError)(function)

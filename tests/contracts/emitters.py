@@ -1,0 +1,186 @@
+"""For every event type: what to do that its emitter publishes it. A test fails where a type is missing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import contracts
+from contracts.base import Event, EventContract
+from tests.contracts.mailroom import plain_mail
+from tests.contracts.office import PERSON, Office
+
+HANAKO = {"last_name": "田中", "first_name": "花子", "addresses": ["hanako@abc.example"], "title": "部長"}
+ABC = {"name": "株式会社エービーシー", "addresses": ["info@abc.example"]}
+LEAD = {"last_name": "鈴木", "company": "XYZ", "address": "suzuki@xyz.example"}
+
+
+def add_hanako(office: Office) -> dict[str, Any]:
+    return office.contacts.create_contact(data=HANAKO)
+
+
+def change_contact(office: Office) -> None:
+    office.contacts.update_contact(id=add_hanako(office)["id"], data={"title": "社長"}, version=1)
+
+
+def delete_contact(office: Office) -> None:
+    office.contacts.delete_contact(id=add_hanako(office)["id"])
+
+
+def merge_contacts(office: Office) -> None:
+    survivor, other = add_hanako(office), office.contacts.create_contact(data={"last_name": "田仲"})
+    office.contacts.merge_contacts(survivor_id=survivor["id"], other_id=other["id"])
+
+
+def add_abc(office: Office) -> dict[str, Any]:
+    return office.contacts.create_organization(data=ABC)
+
+
+def change_organization(office: Office) -> None:
+    office.contacts.update_organization(id=add_abc(office)["id"], data={"name": "ABC 株式会社"}, version=1)
+
+
+def delete_organization(office: Office) -> None:
+    office.contacts.delete_organization(id=add_abc(office)["id"])
+
+
+def receive_mail(office: Office) -> None:
+    office.mail_ingest.receive(plain_mail())
+
+
+def receive_empty_mail(office: Office) -> None:
+    office.mail_ingest.receive(b"\r\n\r\n")
+
+
+def add_mailbox(office: Office) -> None:
+    office.mail_ingest.add_mailbox()
+
+
+def rename_mailbox(office: Office) -> None:
+    made = office.mail_ingest.add_mailbox()
+    office.mail_ingest.service.update_mailbox(id=made["id"], data={"name": "新しい窓口"}, version=1)
+
+
+def remove_mailbox(office: Office) -> None:
+    office.mail_ingest.service.remove_mailbox(id=office.mail_ingest.add_mailbox()["id"])
+
+
+def fail_to_log_in(office: Office) -> str:
+    mailbox_id = str(office.mail_ingest.add_mailbox()["id"])
+    office.mail_ingest.change_secret_behind_our_back(mailbox_id, "no longer valid")
+    office.mail_ingest.read(mailbox_id)
+    return mailbox_id
+
+
+def log_in_again(office: Office) -> None:
+    mailbox_id = fail_to_log_in(office)
+    office.mail_ingest.change_secret_behind_our_back(mailbox_id, office.mail_ingest.account.password)
+    office.mail_ingest.read(mailbox_id)
+
+
+def match_a_mail(office: Office, *, purpose: str = "sales", address: str = "hanako@abc.example") -> Event:
+    add_hanako(office)
+    office.tell("matcher", office.mail_from(address, purpose=purpose))
+    return office.said(contracts.SenderMatched)[-1]
+
+
+def meet_a_stranger(office: Office, *, purpose: str = "sales") -> Event:
+    office.tell("matcher", office.mail_from("suzuki@xyz.example", purpose=purpose))
+    return office.said(contracts.SenderUnmatched)[-1]
+
+
+def correct_a_decision(office: Office) -> None:
+    mail_id = meet_a_stranger(office).subject
+    record = {"kind": "contact", "id": add_hanako(office)["id"]}
+    office.matcher.correct(mail_message_id=mail_id, record=record, actor=PERSON)
+
+
+def open_a_lead(office: Office) -> Event:
+    office.tell("leads", meet_a_stranger(office))
+    return office.said(contracts.LeadOpened)[-1]
+
+
+def join_a_lead(office: Office) -> None:
+    open_a_lead(office)
+    office.tell("leads", meet_a_stranger(office))
+
+
+def lead_by_hand(office: Office) -> dict[str, Any]:
+    return office.leads.open_lead(data=LEAD)
+
+
+def change_lead(office: Office) -> None:
+    office.leads.update_lead(id=lead_by_hand(office)["id"], data={"status": "Hot"}, version=1)
+
+
+def convert_lead(office: Office) -> None:
+    office.leads.convert_lead(id=lead_by_hand(office)["id"])
+
+
+def delete_lead(office: Office) -> None:
+    office.leads.delete_lead(id=lead_by_hand(office)["id"])
+
+
+def open_a_ticket(office: Office) -> Event:
+    office.tell("tickets", match_a_mail(office, purpose="support"))
+    return office.said(contracts.TicketOpened)[-1]
+
+
+def reply_to_a_ticket(office: Office) -> None:
+    open_a_ticket(office)
+    first = office.said(contracts.SenderMatched)[-1].data["mail"]["message_id"]
+    answer = {"message_id": "mitsumori-2@abc.example", "in_reply_to": first, "references": [first]}
+    office.tell("matcher", office.mail_from("hanako@abc.example", purpose="support", **answer))
+    office.tell("tickets", office.said(contracts.SenderMatched)[-1])
+
+
+def change_ticket(office: Office) -> None:
+    ticket_id = open_a_ticket(office).subject
+    office.tickets.update_ticket(id=ticket_id, data={"priority": "High"}, version=1)
+
+
+def enter_a_mail_into_history(office: Office) -> None:
+    office.tell("history", match_a_mail(office))
+
+
+def comment(office: Office) -> None:
+    record = {"kind": "contact", "id": add_hanako(office)["id"]}
+    office.history.add_comment(record=record, text="午前中に電話すること", actor=PERSON)
+
+
+def add_staff_user(office: Office) -> None:
+    data = {"login": "hanako", "name": "佐藤 花子", "role": "staff", "password": "correct horse 馬"}
+    office.staff.create_staff_user(data=data)
+
+
+EMITTING: dict[type[EventContract], Callable[[Office], Any]] = {
+    contracts.AddressAssigned: add_hanako,
+    contracts.AddressReleased: delete_contact,
+    contracts.CommentAdded: comment,
+    contracts.ContactCreated: add_hanako,
+    contracts.ContactDeleted: delete_contact,
+    contracts.ContactMerged: merge_contacts,
+    contracts.ContactUpdated: change_contact,
+    contracts.HistoryEntryAdded: enter_a_mail_into_history,
+    contracts.LeadConverted: convert_lead,
+    contracts.LeadDeleted: delete_lead,
+    contracts.LeadMailJoined: join_a_lead,
+    contracts.LeadOpened: open_a_lead,
+    contracts.LeadUpdated: change_lead,
+    contracts.MailMessageQuarantined: receive_empty_mail,
+    contracts.MailMessageReceived: receive_mail,
+    contracts.MailboxAdded: add_mailbox,
+    contracts.MailboxChanged: rename_mailbox,
+    contracts.MailboxFailed: fail_to_log_in,
+    contracts.MailboxRecovered: log_in_again,
+    contracts.MailboxRemoved: remove_mailbox,
+    contracts.MailboxSynchronized: receive_mail,
+    contracts.MatchCorrected: correct_a_decision,
+    contracts.OrganizationCreated: add_abc,
+    contracts.OrganizationDeleted: delete_organization,
+    contracts.OrganizationUpdated: change_organization,
+    contracts.SenderMatched: match_a_mail,
+    contracts.SenderUnmatched: meet_a_stranger,
+    contracts.StaffUserCreated: add_staff_user,
+    contracts.TicketOpened: open_a_ticket,
+    contracts.TicketReplyReceived: reply_to_a_ticket,
+    contracts.TicketUpdated: change_ticket,
+}
