@@ -1,0 +1,104 @@
+"""Who may do what: for each endpoint the scope that it needs. What is not listed here nobody may do.
+
+``read`` sees, ``write`` works with records, ``admin`` manages people, mailboxes and the machinery. Which role has which
+scopes is decided by the staff service, which gives each principal its scopes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.errors import Forbidden, NotAuthenticated
+from gateway.api.schemas.matching import ACTIONS
+
+PUBLIC = "public"
+NEEDED: Mapping[str, str] = {
+    # Pages that say nothing about anybody, and the door.
+    "documentation.openapi": PUBLIC,
+    "documentation.docs": PUBLIC,
+    "documentation.problem_page": PUBLIC,
+    "documentation.index": PUBLIC,
+    "documentation.style": PUBLIC,
+    "sessions.log_in": PUBLIC,
+    # One's own.
+    "sessions.get_session": "read",
+    "sessions.log_out": "read",
+    "sessions.change_password": "read",
+    "api_tokens.list_api_tokens": "read",
+    "api_tokens.create_api_token": "read",
+    "api_tokens.revoke_api_token": "read",
+    # People and mailboxes.
+    "staff_users.list_staff_users": "admin",
+    "staff_users.create_staff_user": "admin",
+    "staff_users.get_staff_user": "admin",
+    "staff_users.update_staff_user": "admin",
+    "mailboxes.list_mailboxes": "read",
+    "mailboxes.get_mailbox": "read",
+    "mailboxes.list_folders": "read",
+    "mailboxes.synchronize": "write",
+    "mailboxes.add_mailbox": "admin",
+    "mailboxes.check_mailbox": "admin",
+    "mailboxes.update_mailbox": "admin",
+    "mailboxes.remove_mailbox": "admin",
+    # Records.
+    "contacts.list_contacts": "read",
+    "contacts.get_contact": "read",
+    "contacts.create_contact": "write",
+    "contacts.update_contact": "write",
+    "contacts.delete_contact": "write",
+    "contacts.merge_contacts": "write",
+    "organizations.list_organizations": "read",
+    "organizations.get_organization": "read",
+    "organizations.create_organization": "write",
+    "organizations.update_organization": "write",
+    "organizations.delete_organization": "write",
+    "leads.list_leads": "read",
+    "leads.get_lead": "read",
+    "leads.open_lead": "write",
+    "leads.update_lead": "write",
+    "leads.delete_lead": "write",
+    "leads.convert_lead": "write",
+    "tickets.list_tickets": "read",
+    "tickets.get_ticket": "read",
+    "tickets.open_ticket": "write",
+    "tickets.update_ticket": "write",
+    "tickets.get_reply_token": "write",
+    "history.list_history": "read",
+    "history.list_comments": "read",
+    "history.add_comment": "write",
+    "history.unlink_mail": "write",
+    # Mails.
+    "messages.list_messages": "read",
+    "messages.get_message": "read",
+    "messages.get_body": "read",
+    "messages.get_raw": "read",
+    "messages.get_attachment": "read",
+    "decisions.list_decisions": "read",
+    "decisions.get_decision": "read",
+    "decisions.correct_decision": "write",
+    "decisions.rematch": "write",
+    **{f"actions.show_{action}": "read" for action in ACTIONS},
+    **{f"actions.{action}": "write" for action in ACTIONS},
+    "live.follow": "read",
+    # The machinery.
+    "quarantine.list_quarantined": "read",
+    "quarantine.retry_quarantined": "write",
+    "dead_letters.list_dead_letters": "admin",
+    "dead_letters.get_dead_letter": "admin",
+    "dead_letters.replay_dead_letter": "admin",
+}
+
+
+def is_public(endpoint: str | None) -> bool:
+    """Whether anybody may call it; no endpoint: a path that does not exist, which says nothing."""
+    return endpoint is None or NEEDED.get(endpoint) == PUBLIC
+
+
+def check(endpoint: str, principal: Mapping[str, Any] | None) -> None:
+    """Refuse a principal that lacks the endpoint's scope. NotAuthenticated without one; Forbidden."""
+    if principal is None:
+        raise NotAuthenticated("Log in (POST /api/v1/sessions), or send a token: Authorization: Bearer …")
+    needed = NEEDED.get(endpoint)
+    if needed is None or needed not in principal["scopes"]:
+        raise Forbidden(
+            f"This needs the scope {needed or 'that nobody has'}. Ask an admin for it, or use another token."
+        )

@@ -1,0 +1,116 @@
+"""Contacts and organizations."""
+
+from typing import Any
+
+from gateway.api.blueprint import Resource, page_arguments
+from gateway.api.schemas import people as schemas
+from gateway.api.schemas.common import SearchQuery
+from gateway.calls import services
+
+contacts = Resource("contacts", description="The people we know (顧客担当者).")
+organizations = Resource("organizations", description="The organizations they belong to (顧客企業).")
+
+
+@contacts.route("/contacts", methods=["GET"])
+@contacts.arguments(SearchQuery, location="query")
+@contacts.page_of(schemas.ContactPage)
+def list_contacts(query: dict[str, Any]) -> Any:
+    """List contacts
+
+    Newest first; `query` looks into names, furigana, numbers, titles, addresses and phones.
+    """
+    return services().contacts.contacts(**page_arguments(query))
+
+
+@contacts.route("/contacts", methods=["POST"])
+@contacts.arguments(schemas.ContactIn)
+@contacts.once
+@contacts.versioned(201, schemas.Contact)
+def create_contact(data: dict[str, Any], by: Any) -> Any:
+    """Create a contact"""
+    return services().contacts.create_contact(data=data, **by)
+
+
+@contacts.route("/contacts/<uuid:id>", methods=["GET"])
+@contacts.versioned(200, schemas.Contact)
+def get_contact(id: Any) -> Any:
+    """Read a contact"""
+    return services().contacts.contact(id=str(id))
+
+
+@contacts.route("/contacts/<uuid:id>", methods=["PATCH"])
+@contacts.arguments(schemas.ContactChange)
+@contacts.needs_version
+@contacts.once
+@contacts.versioned(200, schemas.Contact)
+def update_contact(data: dict[str, Any], id: Any, version: int, by: Any) -> Any:
+    """Change fields of a contact"""
+    return services().contacts.update_contact(id=str(id), data=data, version=version, **by)
+
+
+@contacts.route("/contacts/<uuid:id>", methods=["DELETE"])
+@contacts.once
+@contacts.response(204)
+def delete_contact(id: Any, by: Any) -> None:
+    """Put a contact into the recycle bin"""
+    services().contacts.delete_contact(id=str(id), **by)
+
+
+@contacts.route("/contacts/<uuid:id>/merge", methods=["POST"])
+@contacts.arguments(schemas.MergeIn)
+@contacts.once
+@contacts.versioned(200, schemas.Contact)
+def merge_contacts(data: dict[str, Any], id: Any, by: Any) -> Any:
+    """Merge another contact into this one
+
+    The other one goes; its addresses, phones and history come here.
+    """
+    return services().contacts.merge_contacts(survivor_id=str(id), other_id=data["other_id"], **by)
+
+
+@organizations.route("/organizations", methods=["GET"])
+@organizations.arguments(SearchQuery, location="query")
+@organizations.page_of(schemas.OrganizationPage)
+def list_organizations(query: dict[str, Any]) -> Any:
+    """List organizations
+
+    Newest first; `query` looks into names, numbers, addresses and phones.
+    """
+    return services().contacts.organizations(**page_arguments(query))
+
+
+@organizations.route("/organizations", methods=["POST"])
+@organizations.arguments(schemas.OrganizationIn)
+@organizations.once
+@organizations.versioned(201, schemas.Organization)
+def create_organization(data: dict[str, Any], by: Any) -> Any:
+    """Create an organization"""
+    return services().contacts.create_organization(data=data, **by)
+
+
+@organizations.route("/organizations/<uuid:id>", methods=["GET"])
+@organizations.versioned(200, schemas.Organization)
+def get_organization(id: Any) -> Any:
+    """Read an organization"""
+    return services().contacts.organization(id=str(id))
+
+
+@organizations.route("/organizations/<uuid:id>", methods=["PATCH"])
+@organizations.arguments(schemas.OrganizationChange)
+@organizations.needs_version
+@organizations.once
+@organizations.versioned(200, schemas.Organization)
+def update_organization(data: dict[str, Any], id: Any, version: int, by: Any) -> Any:
+    """Change fields of an organization"""
+    return services().contacts.update_organization(id=str(id), data=data, version=version, **by)
+
+
+@organizations.route("/organizations/<uuid:id>", methods=["DELETE"])
+@organizations.once
+@organizations.response(204)
+def delete_organization(id: Any, by: Any) -> None:
+    """Put an organization into the recycle bin
+
+    409 while contacts belong to it.
+    """
+    services().contacts.delete_organization(id=str(id), **by)

@@ -1,0 +1,101 @@
+"""Sessions, staff users, API tokens."""
+
+from marshmallow import Schema, fields, validate
+
+from gateway.api.schemas.common import Identifier, YesNo, choice, moment, page, told, words
+
+ROLES = ("admin", "staff", "read_only")
+SCOPES = ("read", "write", "admin")
+
+
+class LogInIn(Schema):
+    """A log-in name and its password."""
+
+    login = words(100, least=1, required=True)
+    password = fields.String(required=True, validate=validate.Length(min=1, max=200), load_only=True)
+
+
+class StaffUser(Schema):
+    """Somebody who works here."""
+
+    id = Identifier(required=True)
+    login = told(required=True)
+    name = told(required=True)
+    role = choice(*ROLES, required=True)
+    active = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
+    created_at = moment(required=True)
+    updated_at = moment(required=True)
+
+
+class Session(Schema):
+    """A session. The token goes into the Authorization header; browsers get it as a cookie as well."""
+
+    token = told(required=True)
+    expires_at = moment(required=True)
+    staff_user = fields.Nested(StaffUser, required=True)
+
+
+class Principal(Schema):
+    """Who the token of this request stands for."""
+
+    staff_user_id = Identifier(required=True)
+    name = told(required=True)
+    role = choice(*ROLES, required=True)
+    scopes = fields.List(choice(*SCOPES), required=True)
+    kind = choice("session", "api", required=True)
+    expires_at = moment(required=True)
+
+
+class PasswordIn(Schema):
+    """Another password."""
+
+    password = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    new_password = fields.String(required=True, validate=validate.Length(min=10, max=200))
+
+
+class StaffUserIn(Schema):
+    """A new staff user."""
+
+    login = words(100, least=1, required=True)
+    name = words(255, least=1, required=True)
+    role = choice(*ROLES, required=True)
+    password = fields.String(required=True, validate=validate.Length(min=10, max=200))
+
+
+class StaffUserChange(Schema):
+    """What may change of a staff user; what is left out stays."""
+
+    name = words(255, least=1)
+    role = choice(*ROLES)
+    active = YesNo()
+    password = fields.String(validate=validate.Length(min=10, max=200))
+
+
+class ApiTokenIn(Schema):
+    """A new API token; ``scopes`` not beyond your own role, ``days`` until it ends."""
+
+    name = words(255, least=1, required=True)
+    scopes = fields.List(choice(*SCOPES), required=True, validate=validate.Length(min=1, max=3))
+    days = fields.Integer(strict=True, load_default=365, validate=validate.Range(min=1, max=3650))
+
+
+class ApiToken(Schema):
+    """An API token, without the token itself."""
+
+    id = Identifier(required=True)
+    name = told(required=True)
+    scopes = fields.List(choice(*SCOPES), required=True)
+    staff_user_id = Identifier(required=True)
+    created_at = moment(required=True)
+    expires_at = moment(required=True)
+
+
+class NewApiToken(ApiToken):
+    """An API token as it was made. ``token`` is shown this once; null when the request was a repeated one."""
+
+    token = told(required=True, allow_none=True)
+
+
+StaffUserPage = page(StaffUser)
+ApiTokenPage = page(ApiToken)

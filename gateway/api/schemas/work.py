@@ -1,0 +1,223 @@
+"""Leads, tickets, history."""
+
+from marshmallow import Schema, fields
+
+from contracts.fields import RECORD_KINDS
+from contracts.work import ENTRY_KINDS, LEAD_STATUSES, TICKET_PRIORITIES, TICKET_STATUSES
+from gateway.api.schemas.common import (
+    Identifier,
+    PageQuery,
+    RecordPointer,
+    SearchQuery,
+    YesNo,
+    choice,
+    moment,
+    page,
+    told,
+    words,
+)
+from gateway.api.schemas.people import MAX_DESCRIPTION, ContactChange, OrganizationChange
+
+SEVERITIES = ("Minor", "Major", "Feature", "Critical")
+CATEGORIES = ("Big Problem", "Small Problem", "Other Problem")
+CUSTOMERS = tuple(kind for kind in RECORD_KINDS if kind != "ticket")
+MAX_COMMENT = 2_000
+
+
+class LeadQuery(SearchQuery):
+    """Which leads."""
+
+    status = choice(*LEAD_STATUSES, load_default=None)
+
+
+class LeadChange(Schema):
+    """What may change of a lead; what is left out stays."""
+
+    last_name = words(255, least=1)
+    first_name = words()
+    company = words()
+    address = words(320)
+    title = words(998)
+    description = words(MAX_DESCRIPTION)
+    designation = words()
+    phone = words(64)
+    mobile = words(64)
+    website = words()
+    industry = words()
+    rating = words(50)
+    owner_id = Identifier(allow_none=True)
+    status = choice(*LEAD_STATUSES)
+
+
+class LeadIn(LeadChange):
+    """A new lead."""
+
+    last_name = words(255, least=1, required=True)
+
+
+class LeadMail(Schema):
+    """A mail of a lead."""
+
+    mail_message_id = Identifier(required=True)
+    received_at = moment()
+
+
+class Lead(Schema):
+    """Somebody who wrote and whom nobody knew. ``state``: open, converted, deleted."""
+
+    id = Identifier(required=True)
+    number = told(required=True)
+    version = fields.Integer(required=True)
+    state = told(required=True)
+    status = choice(*LEAD_STATUSES, required=True)
+    last_name = told()
+    first_name = told()
+    company = told()
+    address = told()
+    canonical = told()
+    title = told()
+    description = told()
+    designation = told()
+    phone = told()
+    mobile = told()
+    website = told()
+    industry = told()
+    rating = told()
+    source = told()
+    owner_id = told(allow_none=True)
+    mailbox_id = Identifier(allow_none=True)
+    contact_id = Identifier(allow_none=True)
+    organization_id = Identifier(allow_none=True)
+    mails = fields.List(fields.Nested(LeadMail))
+    created_at = moment(required=True)
+    updated_at = moment(required=True)
+
+
+class ConversionIn(Schema):
+    """What a lead becomes: a contact always unless null, an organization where it names a company."""
+
+    contact = fields.Nested(ContactChange, allow_none=True)
+    organization = fields.Nested(OrganizationChange, allow_none=True)
+    organization_id = Identifier(allow_none=True, metadata={"description": "An organization that is there already"})
+
+
+class TicketQuery(PageQuery):
+    """Which tickets."""
+
+    customer_id = Identifier(load_default=None)
+    status = choice(*TICKET_STATUSES, load_default=None)
+
+
+class CustomerIn(Schema):
+    """Whom a ticket is for."""
+
+    kind = choice(*CUSTOMERS, required=True)
+    id = Identifier(required=True)
+
+
+class TicketChange(Schema):
+    """What may change of a ticket; what is left out stays."""
+
+    title = words(998, least=1)
+    description = words(MAX_DESCRIPTION)
+    status = choice(*TICKET_STATUSES)
+    priority = choice(*TICKET_PRIORITIES)
+    severity = choice(*SEVERITIES, allow_none=True)
+    category = choice(*CATEGORIES, allow_none=True)
+    customer = fields.Nested(CustomerIn, allow_none=True)
+    requester_name = words()
+    requester_address = words(320)
+    needs_review = YesNo()
+    assigned_to = Identifier(allow_none=True)
+
+
+class TicketIn(TicketChange):
+    """A new ticket."""
+
+    title = words(998, least=1, required=True)
+
+
+class TicketMail(Schema):
+    """A mail on a ticket. ``opens``: the ticket was opened by it."""
+
+    mail_message_id = Identifier(required=True)
+    opens = fields.Boolean()
+    received_at = moment()
+
+
+class Ticket(Schema):
+    """Something a customer asks for. ``may_belong_to``: the ticket it names without proof; a person decides."""
+
+    id = Identifier(required=True)
+    number = told(required=True)
+    version = fields.Integer(required=True)
+    title = told(required=True)
+    description = told()
+    status = choice(*TICKET_STATUSES, required=True)
+    priority = choice(*TICKET_PRIORITIES, required=True)
+    severity = told(allow_none=True)
+    category = told(allow_none=True)
+    customer = fields.Nested(RecordPointer, allow_none=True)
+    organization_id = Identifier(allow_none=True)
+    requester_name = told()
+    requester_address = told()
+    mailbox_id = Identifier(allow_none=True)
+    needs_review = fields.Boolean()
+    may_belong_to = Identifier(allow_none=True)
+    assigned_to = told(allow_none=True)
+    source = told()
+    messages = fields.List(fields.Nested(TicketMail))
+    created_at = moment(required=True)
+    updated_at = moment(required=True)
+
+
+class ReplyToken(Schema):
+    """The signed word that puts a reply onto its ticket; it belongs into the subject of an answer."""
+
+    token = told(required=True)
+
+
+class HistoryQuery(PageQuery):
+    """Whose history."""
+
+    kind = choice(*RECORD_KINDS, required=True)
+    id = Identifier(required=True)
+
+
+class HistoryEntry(Schema):
+    """Something that happened with a record."""
+
+    id = Identifier(required=True)
+    kind = choice(*ENTRY_KINDS, required=True)
+    record = fields.Nested(RecordPointer)
+    happened_at = moment(required=True)
+    title = told(required=True, allow_none=True)
+    summary = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True))
+    mail_message_id = Identifier(allow_none=True)
+    by_person = fields.Boolean()
+
+
+class CommentIn(Schema):
+    """A comment on a record."""
+
+    record = fields.Nested(RecordPointer, required=True)
+    text = words(MAX_COMMENT, least=1, required=True)
+    mail_message_id = Identifier(load_default=None, allow_none=True)
+
+
+class Comment(Schema):
+    """What a person wrote on a record."""
+
+    id = Identifier(required=True)
+    record = fields.Nested(RecordPointer)
+    text = told(required=True)
+    mail_message_id = Identifier(allow_none=True)
+    staff_user_id = told(allow_none=True)
+    author_name = told(allow_none=True)
+    created_at = moment()
+
+
+LeadPage = page(Lead)
+TicketPage = page(Ticket)
+HistoryPage = page(HistoryEntry)
+CommentPage = page(Comment)

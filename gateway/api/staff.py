@@ -1,0 +1,138 @@
+"""Sessions, staff users, API tokens."""
+
+from typing import Any
+
+from flask import Response, current_app, g, jsonify, request
+
+from chassis import clock
+from gateway.api.blueprint import Resource, page_arguments
+from gateway.api.schemas import staff as schemas
+from gateway.api.schemas.common import PageQuery
+from gateway.authentication import COOKIE, token_of
+from gateway.calls import services
+
+sessions = Resource("sessions", description="Logging in and out.")
+staff_users = Resource("staff_users", description="The people who work here.")
+api_tokens = Resource("api_tokens", description="Tokens for programs, with scopes.")
+
+
+@sessions.route("/sessions", methods=["POST"])
+@sessions.arguments(schemas.LogInIn)
+@sessions.response(201, schemas.Session)
+def log_in(data: dict[str, Any]) -> Any:
+    """Log in
+
+    The token works as a bearer token; a browser gets it as a cookie too. After several failures an account and an
+    address have to wait (429, Retry-After).
+    """
+    session = services().staff.log_in(**data, ip=request.remote_addr)
+    response = jsonify(schemas.Session().dump(session))
+    response.status_code = 201
+    _set_cookie(response, session)
+    return response
+
+
+@sessions.route("/sessions/current", methods=["GET"])
+@sessions.response(200, schemas.Principal)
+def get_session() -> Any:
+    """See who you are"""
+    return g.principal
+
+
+@sessions.route("/sessions/current", methods=["DELETE"])
+@sessions.response(204)
+def log_out() -> Any:
+    """Log out"""
+    token = token_of(request) or ""
+    services().staff.log_out(token=token)
+    current_app.extensions["musubi_authenticator"].forget(token)
+    response = Response(status=204)
+    response.delete_cookie(COOKIE, path="/", samesite="Strict", httponly=True)
+    return response
+
+
+@sessions.route("/password", methods=["PUT"])
+@sessions.arguments(schemas.PasswordIn)
+@sessions.response(204)
+def change_password(data: dict[str, Any]) -> None:
+    """Change your password
+
+    Ends all of your sessions; API tokens stay.
+    """
+    services().staff.change_password(id=g.principal["staff_user_id"], **data)
+
+
+@staff_users.route("/staff-users", methods=["GET"])
+@staff_users.arguments(PageQuery, location="query")
+@staff_users.page_of(schemas.StaffUserPage)
+def list_staff_users(query: dict[str, Any]) -> Any:
+    """List staff users"""
+    return services().staff.staff_users(**page_arguments(query))
+
+
+@staff_users.route("/staff-users", methods=["POST"])
+@staff_users.arguments(schemas.StaffUserIn)
+@staff_users.once
+@staff_users.versioned(201, schemas.StaffUser)
+def create_staff_user(data: dict[str, Any], by: Any) -> Any:
+    """Create a staff user"""
+    return services().staff.create_staff_user(data=data, **by)
+
+
+@staff_users.route("/staff-users/<uuid:id>", methods=["GET"])
+@staff_users.versioned(200, schemas.StaffUser)
+def get_staff_user(id: Any) -> Any:
+    """Read a staff user"""
+    return services().staff.staff_user(id=str(id))
+
+
+@staff_users.route("/staff-users/<uuid:id>", methods=["PATCH"])
+@staff_users.arguments(schemas.StaffUserChange)
+@staff_users.needs_version
+@staff_users.once
+@staff_users.versioned(200, schemas.StaffUser)
+def update_staff_user(data: dict[str, Any], id: Any, version: int, by: Any) -> Any:
+    """Change or close a staff user
+
+    Who is closed (`active` false) or gets another password has no session any more.
+    """
+    return services().staff.update_staff_user(id=str(id), data=data, version=version, **by)
+
+
+@api_tokens.route("/api-tokens", methods=["GET"])
+@api_tokens.arguments(PageQuery, location="query")
+@api_tokens.page_of(schemas.ApiTokenPage)
+def list_api_tokens(query: dict[str, Any]) -> Any:
+    """List your API tokens"""
+    return services().staff.api_tokens(staff_user_id=g.principal["staff_user_id"], **page_arguments(query))
+
+
+@api_tokens.route("/api-tokens", methods=["POST"])
+@api_tokens.arguments(schemas.ApiTokenIn)
+@api_tokens.once
+@api_tokens.response(201, schemas.NewApiToken)
+def create_api_token(data: dict[str, Any], by: Any) -> Any:
+    """Create an API token
+
+    Its scopes cannot go beyond your own. The token is shown in this answer only.
+    """
+    return services().staff.create_api_token(data=data, within=g.principal["scopes"], **by)
+
+
+@api_tokens.route("/api-tokens/<uuid:id>", methods=["DELETE"])
+@api_tokens.response(204)
+def revoke_api_token(id: Any) -> None:
+    """Revoke one of your API tokens"""
+    services().staff.revoke_api_token(id=str(id), staff_user_id=g.principal["staff_user_id"])
+
+
+def _set_cookie(response: Any, session: dict[str, Any]) -> None:
+    response.set_cookie(
+        COOKIE,
+        session["token"],
+        expires=clock.unwire(session["expires_at"]),
+        path="/",
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Strict",
+    )

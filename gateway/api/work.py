@@ -1,0 +1,157 @@
+"""Leads, tickets, history and comments."""
+
+from typing import Any
+
+from contracts.fields import RECORD_KINDS
+from gateway.api.blueprint import Resource, page_arguments
+from gateway.api.schemas import work as schemas
+from gateway.calls import services
+
+leads = Resource("leads", description="People who wrote and whom nobody knew (リード).")
+tickets = Resource("tickets", description="What customers ask for (チケット).")
+history = Resource("history", description="What happened with a record, in order of time.")
+
+TIMELINE = f"/history/<any({', '.join(RECORD_KINDS)}):kind>/<uuid:id>"
+
+
+@leads.route("/leads", methods=["GET"])
+@leads.arguments(schemas.LeadQuery, location="query")
+@leads.page_of(schemas.LeadPage)
+def list_leads(query: dict[str, Any]) -> Any:
+    """List leads
+
+    Newest first; by status, or by words in name, company, address or title.
+    """
+    return services().leads.leads(**page_arguments(query))
+
+
+@leads.route("/leads", methods=["POST"])
+@leads.arguments(schemas.LeadIn)
+@leads.once
+@leads.versioned(201, schemas.Lead)
+def open_lead(data: dict[str, Any], by: Any) -> Any:
+    """Open a lead
+
+    409 when a lead is open for the address already.
+    """
+    return services().leads.open_lead(data=data, **by)
+
+
+@leads.route("/leads/<uuid:id>", methods=["GET"])
+@leads.versioned(200, schemas.Lead)
+def get_lead(id: Any) -> Any:
+    """Read a lead with its mails"""
+    return services().leads.lead(id=str(id))
+
+
+@leads.route("/leads/<uuid:id>", methods=["PATCH"])
+@leads.arguments(schemas.LeadChange)
+@leads.needs_version
+@leads.once
+@leads.versioned(200, schemas.Lead)
+def update_lead(data: dict[str, Any], id: Any, version: int, by: Any) -> Any:
+    """Change fields of a lead"""
+    return services().leads.update_lead(id=str(id), data=data, version=version, **by)
+
+
+@leads.route("/leads/<uuid:id>", methods=["DELETE"])
+@leads.once
+@leads.response(204)
+def delete_lead(id: Any, by: Any) -> None:
+    """Delete a lead"""
+    services().leads.delete_lead(id=str(id), **by)
+
+
+@leads.route("/leads/<uuid:id>/convert", methods=["POST"])
+@leads.arguments(schemas.ConversionIn)
+@leads.once
+@leads.versioned(200, schemas.Lead)
+def convert_lead(data: dict[str, Any], id: Any, by: Any) -> Any:
+    """Make a contact and/or an organization of a lead
+
+    Once: 409 for a lead that was converted before. Its mails and comments stay with it and show on the new record.
+    """
+    return services().leads.convert_lead(id=str(id), data=data, **by)
+
+
+@tickets.route("/tickets", methods=["GET"])
+@tickets.arguments(schemas.TicketQuery, location="query")
+@tickets.page_of(schemas.TicketPage)
+def list_tickets(query: dict[str, Any]) -> Any:
+    """List tickets, newest first"""
+    return services().tickets.tickets(**page_arguments(query))
+
+
+@tickets.route("/tickets", methods=["POST"])
+@tickets.arguments(schemas.TicketIn)
+@tickets.once
+@tickets.versioned(201, schemas.Ticket)
+def open_ticket(data: dict[str, Any], by: Any) -> Any:
+    """Open a ticket"""
+    return services().tickets.open_ticket(data=data, **by)
+
+
+@tickets.route("/tickets/<uuid:id>", methods=["GET"])
+@tickets.versioned(200, schemas.Ticket)
+def get_ticket(id: Any) -> Any:
+    """Read a ticket with its mails"""
+    return services().tickets.ticket(id=str(id))
+
+
+@tickets.route("/tickets/<uuid:id>", methods=["PATCH"])
+@tickets.arguments(schemas.TicketChange)
+@tickets.needs_version
+@tickets.once
+@tickets.versioned(200, schemas.Ticket)
+def update_ticket(data: dict[str, Any], id: Any, version: int, by: Any) -> Any:
+    """Change fields of a ticket
+
+    409 for a change of status that is not allowed, such as Closed to In Progress.
+    """
+    return services().tickets.update_ticket(id=str(id), data=data, version=version, **by)
+
+
+@tickets.route("/tickets/<uuid:id>/reply-token", methods=["GET"])
+@tickets.response(200, schemas.ReplyToken)
+def get_reply_token(id: Any) -> Any:
+    """Get the word that puts a reply onto this ticket"""
+    return {"token": services().tickets.reply_token(id=str(id))}
+
+
+@history.route("/history", methods=["GET"])
+@history.arguments(schemas.HistoryQuery, location="query")
+@history.page_of(schemas.HistoryPage)
+def list_history(query: dict[str, Any]) -> Any:
+    """List what happened with a record, newest first"""
+    return services().history.entries(**page_arguments(query))
+
+
+@history.route("/comments", methods=["GET"])
+@history.arguments(schemas.HistoryQuery, location="query")
+@history.page_of(schemas.CommentPage)
+def list_comments(query: dict[str, Any]) -> Any:
+    """List the comments on a record, newest first"""
+    return services().history.comments(**page_arguments(query))
+
+
+@history.route("/comments", methods=["POST"])
+@history.arguments(schemas.CommentIn)
+@history.once
+@history.response(201, schemas.Comment)
+def add_comment(data: dict[str, Any], by: Any) -> Any:
+    """Comment on a record"""
+    return services().history.add_comment(**data, **by)
+
+
+@history.route(
+    f"/history/<any({', '.join(RECORD_KINDS)}):kind>/<uuid:id>/mails/<uuid:mail_message_id>", methods=["DELETE"]
+)
+@history.once
+@history.response(204)
+def unlink_mail(kind: str, id: Any, mail_message_id: Any, by: Any) -> None:
+    """Take a mail off the history of a record
+
+    No later decision puts it back.
+    """
+    record = {"kind": kind, "id": str(id)}
+    services().history.unlink_mail(record=record, mail_message_id=str(mail_message_id), **by)

@@ -1,0 +1,151 @@
+"""The WSGI app: blueprints, and what every request passes on its way in and out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Flask, Response, current_app, g, request
+from flask.json.provider import JSONProvider
+from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from chassis.http import REQUEST_ID, ROUTE
+from contracts.errors import TooManyRequests
+from gateway import access, documentation, problems
+from gateway.api import mail, matching, operations, people, staff, work
+from gateway.authentication import Authenticator, check_same_origin, token_of
+from gateway.calls import services
+from gateway.live import LiveHub
+from gateway.rate_limit import RateLimit
+from gateway.settings import GatewaySettings
+
+MAX_BODY = 25 * 1024 * 1024
+BLUEPRINTS = (
+    staff.sessions,
+    mail.messages,
+    matching.decisions,
+    matching.actions,
+    people.contacts,
+    people.organizations,
+    work.leads,
+    work.tickets,
+    work.history,
+    mail.mailboxes,
+    mail.quarantine,
+    operations.live,
+    operations.dead_letters,
+    staff.staff_users,
+    staff.api_tokens,
+)
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Cache-Control": "no-store",
+}
+
+
+class FastJson(JSONProvider):
+    """JSON by orjson: Japanese text as it is, not as escapes."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """JSON text; the numbers of list entries in marshmallow's messages become strings."""
+        return orjson.dumps(obj, option=orjson.OPT_NON_STR_KEYS).decode()
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """The value of JSON text."""
+        return orjson.loads(s)
+
+
+class Gateway(Flask):
+    """Flask, with JSON by orjson and no automatic OPTIONS."""
+
+    json_provider_class = FastJson
+
+
+def create_app(back_ends: Any, *, hub: LiveHub | None = None, settings: GatewaySettings | None = None) -> Flask:
+    """The API. ``back_ends`` has an attribute for each service, with a method for each of its calls."""
+    chosen = settings or GatewaySettings()
+    app = Gateway("gateway", static_folder=None)
+    app.config.update(
+        API_TITLE="Musubi",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+    )
+    app.extensions["musubi"] = back_ends
+    app.extensions["musubi_live"] = hub or LiveHub(max_clients=chosen.live_clients)
+    app.extensions["musubi_authenticator"] = Authenticator()
+    _guard(app, chosen)
+    api = Api(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    documentation.install(app, api)
+    problems.install(app)
+    if chosen.trusted_proxies:
+        hops = chosen.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's own way
+    return app
+
+
+def _guard(app: Flask, settings: GatewaySettings) -> None:
+    limits = RateLimit(settings.requests_per_minute), RateLimit(settings.anonymous_per_minute)
+
+    def enter() -> None:
+        request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "unknown"
+        _check_form()
+        g.principal = None
+        try:
+            g.principal = _principal()
+        finally:
+            _check_rate(*limits)
+        if not access.is_public(request.endpoint):
+            access.check(str(request.endpoint), g.principal)
+            check_same_origin(request)
+
+    app.before_request(enter)
+    app.after_request(_leave)
+
+
+def _check_form() -> None:
+    """Refuse what no view should have to think of: NUL in path or query, a body that is not JSON."""
+    if "\x00" in request.path or any("\x00" in text for pair in request.args.items(multi=True) for text in pair):
+        raise problems.MalformedRequest("The path or the query holds a NUL character (%00). Leave it out.")
+    has_body = bool(request.content_length) or "chunked" in request.headers.get("Transfer-Encoding", "")
+    if has_body and request.method not in ("GET", "HEAD") and request.mimetype != "application/json":
+        raise problems.UnsupportedMediaType("The body must be JSON. Send Content-Type: application/json.")
+
+
+def _principal() -> Mapping[str, Any] | None:
+    token = token_of(request)
+    if token is None or access.is_public(request.endpoint):
+        return None
+    authenticator: Authenticator = current_app.extensions["musubi_authenticator"]
+    return authenticator.principal(token, services().staff)
+
+
+def _check_rate(named: RateLimit, anonymous: RateLimit) -> None:
+    """Count the request for whoever asks. TooManyRequests, also where the log-in has just been refused."""
+    principal = g.principal
+    limit = named if principal else anonymous
+    verdict = limit.hit(principal["staff_user_id"] if principal else f"ip:{request.remote_addr}")
+    g.rate = limit.per_minute, verdict
+    if not verdict.allowed:
+        raise TooManyRequests("Too many requests. Wait as Retry-After says.", retry_after=verdict.retry_after)
+
+
+def _leave(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if REQUEST_ID in request.environ:
+        response.headers["X-Request-Id"] = request.environ[REQUEST_ID]
+    if "rate" in g:
+        per_minute, verdict = g.rate
+        response.headers["RateLimit-Policy"] = f'"default";q={per_minute};w=60'
+        response.headers["RateLimit"] = f'"default";r={verdict.remaining};t=60'
+    return response

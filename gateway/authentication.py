@@ -1,0 +1,107 @@
+"""Who asks: a bearer token of a program, or the session cookie of a browser."""
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import eventlet
+from flask import Request
+
+from contracts.errors import Forbidden, NotAuthenticated, ServiceTimeout, ServiceUnavailable
+
+COOKIE = "musubi_session"
+MAX_REMEMBERED = 10_000
+FRESH_SECONDS = 5.0  # a revoked token works no longer than this
+STALE_SECONDS = 300.0  # … except while the staff service is away
+PATIENCE_SECONDS = 0.2  # how long a request waits for the staff service when an older answer is at hand
+
+
+class Staff(Protocol):
+    """The one call of the staff service that is needed here."""
+
+    def authenticate(self, *, token: str) -> dict[str, Any]:
+        """Who the token stands for. NotAuthenticated."""
+
+
+@dataclass(slots=True)
+class Remembered:
+    """A principal, and until when it counts without, and with trouble asking again."""
+
+    principal: dict[str, Any]
+    fresh_until: float
+    stale_until: float
+
+
+class Authenticator:
+    """Asks the staff service who a token stands for, and remembers it for 5 s.
+
+    While the staff service does not answer, what it said within the last 5 minutes counts, so that one dead
+    service does not take the others down.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """``clock`` gives seconds that never go back."""
+        self._clock = clock
+        self._known: OrderedDict[str, Remembered] = OrderedDict()
+
+    def principal(self, token: str, staff: Staff) -> dict[str, Any]:
+        """Who the token stands for. NotAuthenticated; ServiceUnavailable or ServiceTimeout for one not seen before."""
+        key = hashlib.sha256(token.encode()).hexdigest()
+        known, now = self._known.get(key), self._clock()
+        if known and now < known.fresh_until:
+            return known.principal
+        if known and now < known.stale_until:
+            return self._again(key, known, token, staff)
+        return self._remember(key, staff.authenticate(token=token))
+
+    def forget(self, token: str) -> None:
+        """Ask again at the next request of this token."""
+        self._known.pop(hashlib.sha256(token.encode()).hexdigest(), None)
+
+    def _again(self, key: str, known: Remembered, token: str, staff: Staff) -> dict[str, Any]:
+        try:
+            with eventlet.Timeout(PATIENCE_SECONDS, ServiceTimeout("The staff service did not answer in time.")):
+                return self._remember(key, staff.authenticate(token=token))
+        except (ServiceTimeout, ServiceUnavailable):
+            known.fresh_until = self._clock() + FRESH_SECONDS
+            return known.principal
+        except NotAuthenticated:
+            self._known.pop(key, None)
+            raise
+
+    def _remember(self, key: str, principal: dict[str, Any]) -> dict[str, Any]:
+        now = self._clock()
+        self._known[key] = Remembered(principal, now + FRESH_SECONDS, now + STALE_SECONDS)
+        if len(self._known) > MAX_REMEMBERED:
+            self._known.popitem(last=False)
+        return principal
+
+
+def token_of(request: Request) -> str | None:
+    """The token that the request carries: in the Authorization header, else in the cookie."""
+    authorization = request.authorization
+    if authorization is not None:
+        return authorization.token if authorization.type == "bearer" else None
+    return request.cookies.get(COOKIE) or None
+
+
+def check_same_origin(request: Request) -> None:
+    """Refuse a change that another site's page makes a browser send with our cookie (CSRF). Forbidden."""
+    if request.method in ("GET", "HEAD") or request.authorization is not None:
+        return
+    if not _from_here(request):
+        raise Forbidden("A change with the session cookie must come from Musubi's own pages. Programs use a token.")
+
+
+def _from_here(request: Request) -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None and site != "same-origin":
+        return False
+    if origin is not None:
+        return urlsplit(origin).netloc == request.host
+    return site is not None

@@ -1,0 +1,54 @@
+"""What a view needs to call services: the clients, who asks, the caller's key; several calls at once."""
+
+import contextvars
+import re
+from collections.abc import Callable
+from typing import Any
+
+import eventlet
+from flask import current_app, g, request
+
+from contracts.errors import Invalid, MusubiError
+
+ACCEPTABLE_KEY = re.compile(r"[!-~]{1,100}\Z")
+
+
+def services() -> Any:
+    """The RPC clients: one attribute for each service."""
+    return current_app.extensions["musubi"]
+
+
+def actor() -> dict[str, str]:
+    """Who asks, in the form that services record."""
+    return {"staff_user_id": g.principal["staff_user_id"], "name": g.principal["name"]}
+
+
+def scoped_key() -> str | None:
+    """The request's Idempotency-Key, made the caller's and this path's own, or None. Invalid for an odd one."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not ACCEPTABLE_KEY.match(key):
+        sentence = "Take 1 to 100 ASCII signs without spaces."
+        raise Invalid("The Idempotency-Key cannot be used.", fields={"Idempotency-Key": [sentence]})
+    route = request.url_rule.endpoint if request.url_rule else ""
+    subject = (request.view_args or {}).get("id", "")
+    return f"{g.principal['staff_user_id']}:{route}:{subject}:{key}"
+
+
+def together(**calls: Callable[[], Any]) -> dict[str, Any]:
+    """Make independent calls at the same time; their answers by name. The first refusal is raised."""
+    threads = {name: eventlet.spawn(contextvars.copy_context().run, call) for name, call in calls.items()}
+    return {name: thread.wait() for name, thread in threads.items()}
+
+
+def or_none(call: Callable[[], Any]) -> Callable[[], Any]:
+    """``call``, but None where its service does not answer or refuses: the rest of the page is still worth showing."""
+
+    def attempt() -> Any:
+        try:
+            return call()
+        except MusubiError:
+            return None
+
+    return attempt

@@ -1,0 +1,66 @@
+"""The gateway as a nameko service: RPC clients, the live feed, and the HTTP server that carries the app."""
+
+from collections.abc import Callable, Iterable
+from types import SimpleNamespace
+from typing import Any
+
+from chassis import Rpc
+from chassis.http import HttpServer
+from chassis.live import LiveFeed
+from chassis.settings import load
+from contracts import CONTRACTS
+from gateway.app import create_app
+from gateway.live import LiveHub
+from gateway.settings import GatewaySettings
+
+DEFAULT_PORT = 8000
+# What health checkers and Prometheus ask for; answered by the chassis, behind no log-in.
+HEALTH_PATHS = ("/health/", "/metrics")
+EVERYTHING: dict[str, Iterable[str]] = {contract.source: ["#"] for contract in CONTRACTS.values()}
+
+
+class GatewayApp:
+    """The WSGI app of the process: the API, and beside it the chassis' health pages."""
+
+    def __init__(self, api: Any, hub: LiveHub, health: Callable[..., Any] | None) -> None:
+        """``health`` None: the process has no health pages."""
+        self.api = api
+        self.hub = hub
+        self.health = health
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer one request."""
+        if self.health and environ.get("PATH_INFO", "").startswith(HEALTH_PATHS):
+            return self.health(environ, start_response)
+        return self.api(environ, start_response)
+
+    def close(self) -> None:
+        """End the live feed's streams, so that the process can stop."""
+        self.hub.close()
+
+
+def app_of(container: Any) -> GatewayApp:
+    """The app on the RPC clients and the live feed of a running service."""
+    settings = load(GatewaySettings)
+    hub = LiveHub(max_clients=settings.live_clients)
+    providers = {provider.attr_name: provider for provider in container.dependencies}
+    clients = {name: each.get_dependency(None) for name, each in providers.items() if isinstance(each, Rpc)}
+    feed = providers["live"].get_dependency(None)
+    container.spawn_managed_thread(lambda: hub.follow(feed), identifier="live feed")
+    api = create_app(SimpleNamespace(**clients), hub=hub, settings=settings)
+    return GatewayApp(api, hub, container.config.get("health"))
+
+
+class GatewayService:
+    """The HTTP API. It has no database: everything it tells comes from the services."""
+
+    name = "gateway"
+    contacts = Rpc("contacts")
+    mail_ingest = Rpc("mail_ingest")
+    matcher = Rpc("matcher")
+    leads = Rpc("leads")
+    tickets = Rpc("tickets")
+    history = Rpc("history")
+    staff = Rpc("staff")
+    live = LiveFeed(EVERYTHING)
+    http = HttpServer(app_of, default_port=DEFAULT_PORT)

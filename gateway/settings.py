@@ -1,0 +1,17 @@
+"""What an operator can set for the gateway."""
+
+import environ
+
+
+@environ.config(prefix="MUSUBI")
+class GatewaySettings:
+    """Limits of the HTTP API and the proxies in front of it."""
+
+    trusted_proxies: int = environ.var(
+        0, converter=int, help="Reverse proxies in front of the gateway whose X-Forwarded-* headers are believed"
+    )
+    requests_per_minute: int = environ.var(1_200, converter=int, help="Requests a minute for each log-in or token")
+    anonymous_per_minute: int = environ.var(
+        120, converter=int, help="Requests a minute for each address, not logged in"
+    )
+    live_clients: int = environ.var(500, converter=int, help="Clients of the live feed at the same time")

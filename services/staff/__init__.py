@@ -1,0 +1,6 @@
+"""Staff: who works here and may do what.
+
+Owns: staff users, sessions, API tokens, log-in throttles. Emits: ``staff_user.created.v1``. Hears: nothing.
+Offers: ``log_in log_out authenticate change_password staff_users staff_user create_staff_user update_staff_user
+api_tokens create_api_token revoke_api_token``.
+"""

@@ -1,0 +1,56 @@
+"""The tables of staff."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from chassis.columns import Id, Json, UtcDateTime
+from chassis.tables import declarative_base_for
+
+Base: Any = declarative_base_for("staff")
+
+
+class StaffUser(Base):
+    """Somebody who works here. ``login`` is canonical; ``password_hash`` an Argon2id string with its parameters."""
+
+    __tablename__ = "staff_users"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    login: Mapped[str] = mapped_column(String(100), unique=True)
+    name: Mapped[str] = mapped_column(String(255))
+    role: Mapped[str] = mapped_column(String(20))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AccessToken(Base):
+    """A session of a browser (``kind`` session) or a token of a program (``api``). The token itself is not stored."""
+
+    __tablename__ = "access_tokens"
+    __table_args__ = (Index("ix_access_tokens_owner", "staff_user_id", "kind", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(255))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    staff_user_id: Mapped[str] = mapped_column(Id, ForeignKey("staff_users.id", ondelete="CASCADE"))
+    scopes: Mapped[list[str] | None] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    staff_user: Mapped[StaffUser] = relationship()
+
+
+class LoginThrottle(Base):
+    """Failed log-ins of one bucket (a hashed account name or IP address)."""
+
+    __tablename__ = "login_throttles"
+
+    bucket: Mapped[str] = mapped_column(String(50), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    last_failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

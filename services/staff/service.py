@@ -1,0 +1,81 @@
+"""The staff service: log-in, sessions, API tokens, staff users."""
+
+from typing import Any
+
+from chassis import Database, rpc
+from services.staff import accounts, domain, log_in
+from services.staff.models import Base
+
+Json = dict[str, Any]
+
+
+class StaffService:
+    """Who works here and may do what."""
+
+    name = "staff"
+    db = Database(Base)
+
+    @rpc
+    def log_in(self, *, login: str, password: str, ip: str | None = None) -> Json:
+        """A new session: ``{token, expires_at, staff_user}``. NotAuthenticated; TooManyRequests after many failures."""
+        return log_in.log_in(self.db, login=login, password=password, ip=ip)
+
+    @rpc
+    def log_out(self, *, token: str) -> None:
+        """End the session of this token; nothing happens where there is none."""
+        log_in.log_out(self.db, token=token)
+
+    @rpc
+    def authenticate(self, *, token: str) -> Json:
+        """Who the token stands for: ``{staff_user_id, name, role, scopes, kind, expires_at}``. NotAuthenticated."""
+        return log_in.principal(self.db, token=token)
+
+    @rpc
+    def change_password(self, *, id: str, password: str, new_password: str) -> None:
+        """Set another password and end every session. NotAuthenticated when the old one is wrong."""
+        log_in.change_password(self.db, id=id, password=password, new_password=new_password)
+
+    @rpc
+    def staff_users(self, *, limit: int | None = None, cursor: str | None = None) -> Json:
+        """A page of staff users, oldest first."""
+        return accounts.users(self.db, limit=limit, cursor=cursor)
+
+    @rpc
+    def staff_user(self, *, id: str) -> Json:
+        """One staff user. NotFound."""
+        return accounts.user(self.db, id=id)
+
+    @rpc
+    def create_staff_user(self, *, data: Json, actor: Json | None = None, idempotency_key: str | None = None) -> Json:
+        """A new staff user from ``{login, name, role, password}``. Conflict when the log-in name is taken."""
+        return accounts.create_user(self.db, data=data, idempotency_key=idempotency_key)
+
+    @rpc
+    def update_staff_user(
+        self, *, id: str, data: Json, version: int, actor: Json | None = None, idempotency_key: str | None = None
+    ) -> Json:
+        """Change ``name``, ``role``, ``active`` or ``password``. PreconditionFailed; Conflict for the last admin."""
+        return accounts.update_user(self.db, id=id, data=data, version=version)
+
+    @rpc
+    def api_tokens(self, *, staff_user_id: str, limit: int | None = None, cursor: str | None = None) -> Json:
+        """A page of a person's API tokens, newest first, without the tokens themselves."""
+        return accounts.api_tokens(self.db, staff_user_id=staff_user_id, limit=limit, cursor=cursor)
+
+    @rpc
+    def create_api_token(
+        self, *, data: Json, actor: Json, within: list[str] | None = None, idempotency_key: str | None = None
+    ) -> Json:
+        """A token from ``{name, scopes, days}``; ``token`` is in this answer only.
+
+        Forbidden beyond the own role, and beyond ``within``: the scopes of the token by which it is asked for.
+        """
+        domain.check_scopes(data["scopes"], within=within)
+        return accounts.create_api_token(
+            self.db, data=data, staff_user_id=actor["staff_user_id"], idempotency_key=idempotency_key
+        )
+
+    @rpc
+    def revoke_api_token(self, *, id: str, staff_user_id: str | None = None, actor: Json | None = None) -> None:
+        """End a token, of one owner where named. NotFound."""
+        accounts.revoke_api_token(self.db, id=id, staff_user_id=staff_user_id)

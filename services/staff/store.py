@@ -1,0 +1,98 @@
+"""Every query of staff."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from chassis import paging
+from chassis.engine import insert_ignore
+from services.staff.models import AccessToken, LoginThrottle, StaffUser
+
+
+def user_by_id(session: Session, *, id: str, lock: bool = False) -> StaffUser | None:
+    """A staff user, locked until the commit where ``lock`` says so."""
+    query = select(StaffUser).where(StaffUser.id == id)
+    return session.scalars(query.with_for_update() if lock else query).first()
+
+
+def user_by_login(session: Session, *, login: str) -> StaffUser | None:
+    """The staff user with this canonical log-in name."""
+    return session.scalars(select(StaffUser).where(StaffUser.login == login)).first()
+
+
+def users_page(session: Session, *, limit: int | None, cursor: str | None) -> tuple[list[StaffUser], str | None]:
+    """One page of staff users, oldest first."""
+    query = select(StaffUser).order_by(StaffUser.id)
+    if cursor:
+        query = query.where(StaffUser.id > paging.decode(cursor, length=1)[0])
+    length = paging.bounded(limit)
+    rows = list(session.scalars(query.limit(length + 1)))
+    return paging.page(rows, length, key=lambda user: [user.id])
+
+
+def other_active_admins(session: Session, *, than: str) -> int:
+    """How many active admins there are beside one; they are locked, so that two cannot go at the same time."""
+    query = select(StaffUser.id).where(StaffUser.role == "admin", StaffUser.active, StaffUser.id != than)
+    return len(session.scalars(query.with_for_update()).all())
+
+
+def any_user(session: Session) -> bool:
+    """Whether there is any staff user yet."""
+    return bool(session.scalar(select(func.count()).select_from(StaffUser)))
+
+
+def token_by_digest(session: Session, *, digest: str, now: datetime) -> AccessToken | None:
+    """The token with its owner, if it has not expired and the owner is active."""
+    query = (
+        select(AccessToken)
+        .join(AccessToken.staff_user)
+        .options(joinedload(AccessToken.staff_user))
+        .where(AccessToken.digest == digest, AccessToken.expires_at > now, StaffUser.active)
+    )
+    return session.scalars(query).first()
+
+
+def api_tokens_page(
+    session: Session, *, staff_user_id: str, limit: int | None, cursor: str | None
+) -> tuple[list[AccessToken], str | None]:
+    """One page of a person's API tokens, newest first."""
+    query = select(AccessToken).where(AccessToken.staff_user_id == staff_user_id, AccessToken.kind == "api")
+    if cursor:
+        query = query.where(AccessToken.id < paging.decode(cursor, length=1)[0])
+    length = paging.bounded(limit)
+    rows = list(session.scalars(query.order_by(AccessToken.id.desc()).limit(length + 1)))
+    return paging.page(rows, length, key=lambda token: [token.id])
+
+
+def remove_api_token(session: Session, *, id: str, staff_user_id: str | None) -> bool:
+    """Remove an API token, of one owner where named. False if there is none."""
+    query = delete(AccessToken).where(AccessToken.id == id, AccessToken.kind == "api")
+    if staff_user_id:
+        query = query.where(AccessToken.staff_user_id == staff_user_id)
+    return bool(session.execute(query).rowcount)  # type: ignore[attr-defined]  # a DELETE gives a CursorResult
+
+
+def remove_session(session: Session, *, digest: str) -> None:
+    """Remove the session with this digest, if it is one: an API token is revoked, not logged out."""
+    session.execute(delete(AccessToken).where(AccessToken.digest == digest, AccessToken.kind == "session"))
+
+
+def remove_sessions(session: Session, *, staff_user_id: str) -> None:
+    """End every session of a person; API tokens stay."""
+    mine = AccessToken.staff_user_id == staff_user_id
+    session.execute(delete(AccessToken).where(mine, AccessToken.kind == "session"))
+
+
+def remove_expired(session: Session, *, now: datetime, quiet_since: datetime) -> None:
+    """Sweep out tokens that have expired and throttles that have been quiet."""
+    session.execute(delete(AccessToken).where(AccessToken.expires_at <= now))
+    session.execute(delete(LoginThrottle).where(LoginThrottle.last_failed_at < quiet_since))
+
+
+def locked_throttles(session: Session, *, buckets: Sequence[str]) -> list[LoginThrottle]:
+    """The throttles of these buckets, made where missing, locked in one order until the commit."""
+    insert_ignore(session, LoginThrottle.__table__, [{"bucket": bucket, "failures": 0} for bucket in sorted(buckets)])
+    query = select(LoginThrottle).where(LoginThrottle.bucket.in_(buckets)).order_by(LoginThrottle.bucket)
+    return list(session.scalars(query.with_for_update()))

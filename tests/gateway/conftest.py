@@ -1,0 +1,131 @@
+"""The whole system as one real process on the embedded broker, with a real mailbox, seen through its HTTP API.
+
+``staff``, ``app`` and ``client`` are the small form: the app in this process on a real staff service.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis import testing
+from gateway.app import create_app
+from services.staff.service import StaffService
+from tests.gateway.post import received
+from tests.gateway.small import PASSWORD
+from tests.infra import eventually
+from tests.infra.dovecot import Account, Dovecot
+from tests.infra.services import ServiceProcesses
+
+ALL = "contacts+mail_ingest+matcher+leads+tickets+history+staff+gateway"
+
+
+class System:
+    """The running system, seen by its users."""
+
+    def __init__(self, processes: ServiceProcesses) -> None:
+        self.processes = processes
+        self.url = processes.url("gateway")
+        processes.env["MUSUBI_ADMIN_PASSWORD"] = PASSWORD
+        processes.musubi("staff", "add-admin", "--login", "root", "--name", "管理者")
+        self._clients: list[httpx.Client] = []
+        self.admin_token = self.token("root", "read", "write", "admin")
+        self.admin = self.client(self.admin_token)
+        self.reader = self.client(self.token("root", "read"))
+
+    def token(self, login: str, *scopes: str) -> str:
+        """A new API token."""
+        words = [word for scope in scopes for word in ("--scope", scope)]
+        return self.processes.musubi("staff", "add-token", "--login", login, *words).strip()
+
+    def client(self, token: str | None = None, **headers: str) -> httpx.Client:
+        """A client that sends the token."""
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        client = httpx.Client(base_url=f"{self.url}/api/v1", headers={**bearer, **headers}, timeout=15)
+        self._clients.append(client)
+        return client
+
+    def close(self) -> None:
+        """Close the clients."""
+        for client in self._clients:
+            client.close()
+
+    def message(self, subject: str) -> Any:
+        """The mail with this subject, as the list has it, once it is there."""
+
+        def found() -> Any:
+            items = self.admin.get("/messages", params={"query": subject}).json()["items"]
+            return next((item for item in items if item["subject"] == subject), None)
+
+        return eventually(found)
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """All services in one process."""
+    folder = Path(tempfile.mkdtemp(prefix="musubi-gateway-"))
+    env = {"MUSUBI_REQUESTS_PER_MINUTE": "1000000", "MUSUBI_ANONYMOUS_PER_MINUTE": "1000000"}
+    with ServiceProcesses(
+        [ALL],
+        amqp_url=f"embedded://{folder}/broker.db",
+        database_url=f"sqlite:///{folder}/{{service}}.db",
+        env={**env, "MUSUBI_MAIL_HOST_ALLOW": "127.0.0.1"},
+    ) as processes:
+        system = System(processes)
+        yield system
+        system.close()
+
+
+@pytest.fixture(scope="session")
+def office(system: System, dovecot: Dovecot) -> Account:
+    """A sales mailbox that only suggests, watched by the system."""
+    account = dovecot.account()
+    settings = {
+        "provider": "other",
+        "host": account.host,
+        "port": account.port,
+        "security": "none",
+        "user": account.user,
+        "secret": account.password,
+        "address": "sales@office.example",
+        "name": "Sales",
+        "purpose": "sales",
+        "policy": "suggest",
+    }
+    added = system.admin.post("/mailboxes", json=settings)
+    assert added.status_code == 201, added.text
+    return account
+
+
+@pytest.fixture
+def staff(tmp_path):
+    service = testing.instance(StaffService, testing.migrated_sqlite(tmp_path, StaffService))
+    for role in ("admin", "staff", "read_only"):
+        service.create_staff_user(data={"login": role, "name": role, "role": role, "password": PASSWORD})
+    yield service
+    service.db.engine.dispose()
+
+
+@pytest.fixture
+def app(staff):
+    return create_app(SimpleNamespace(staff=staff))
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def api(system):
+    return system.admin
+
+
+@pytest.fixture
+def stranger(system, office):
+    """A mail of somebody nobody knows; its API record."""
+    return received(system, office, sender="山田 太郎 <yamada{}@shin-kyaku.example>")

@@ -1,0 +1,90 @@
+"""One click beside a mail, on the running system."""
+
+from tests.gateway.post import new_contact, received
+from tests.infra import eventually
+
+
+def test_add_contact_is_one_click_and_the_mail_is_in_the_new_contacts_history(api, stranger):
+    path = f"/messages/{stranger['id']}/actions/add_contact"
+    form = api.get(path).json()["body"]
+    assert (form["last_name"], form["first_name"]) == ("山田", "太郎")
+    acted = api.post(path, json={"title": "主任"}, headers={"Idempotency-Key": stranger["id"]})
+    assert acted.status_code == 201, acted.text
+    contact = api.get(f"/contacts/{acted.json()['record']['id']}").json()
+    assert (contact["last_name"], contact["title"]) == ("山田", "主任")
+    entries = api.get("/history", params=acted.json()["record"]).json()["items"]
+    assert stranger["id"] in {entry["mail_message_id"] for entry in entries}
+    matched = eventually(lambda: _match_of(api, stranger))
+    assert matched == acted.json()["record"]
+    again = api.post(path, json={"title": "主任"}, headers={"Idempotency-Key": stranger["id"]})
+    assert again.json()["record"] == acted.json()["record"]
+
+
+def _match_of(api, message):
+    return api.get(f"/messages/{message['id']}/decision").json()["match"]
+
+
+def test_add_lead_takes_the_mail_along(api, stranger):
+    acted = api.post(f"/messages/{stranger['id']}/actions/add_lead", json={})
+    assert acted.status_code == 201, acted.text
+    lead = api.get(f"/leads/{acted.json()['record']['id']}").json()
+    assert (lead["last_name"], lead["company"], lead["title"]) == ("山田", "shin-kyaku", stranger["subject"])
+    assert [one["mail_message_id"] for one in lead["mails"]] == [stranger["id"]]
+
+
+def test_a_lead_is_converted_into_a_contact_and_an_organization_once(api, stranger):
+    lead = api.post(f"/messages/{stranger['id']}/actions/add_lead", json={"company": "新規客株式会社"}).json()["record"]
+    converted = api.post(f"/leads/{lead['id']}/convert", json={})
+    assert converted.status_code == 200, converted.text
+    assert api.get(f"/contacts/{converted.json()['contact_id']}").json()["last_name"] == "山田"
+    organization = api.get(f"/organizations/{converted.json()['organization_id']}").json()
+    assert organization["name"] == "新規客株式会社"
+    assert api.post(f"/leads/{lead['id']}/convert", json={}).status_code == 409
+
+
+def test_add_organization_and_add_ticket_are_prefilled_too(api, stranger):
+    organization = api.post(f"/messages/{stranger['id']}/actions/add_organization", json={})
+    assert organization.json()["result"]["name"] == "shin-kyaku"
+    ticket = api.post(f"/messages/{stranger['id']}/actions/add_ticket", json={"priority": "High"})
+    assert ticket.status_code == 201, ticket.text
+    shown = api.get(f"/tickets/{ticket.json()['record']['id']}").json()
+    assert (shown["title"], shown["priority"]) == (stranger["subject"], "High")
+    assert [one["mail_message_id"] for one in shown["messages"]] == [stranger["id"]]
+
+
+def test_select_puts_the_mail_to_a_record_and_remembers_the_choice(system, api, office):
+    contact = new_contact(api, last_name="高橋").json()
+    record = {"kind": "contact", "id": contact["id"]}
+    first = received(system, office, sender="高橋 <takahashi@private.example>")
+    selected = api.post(f"/messages/{first['id']}/actions/select", json={"record": record})
+    assert selected.status_code == 201, selected.text
+    assert [entry["mail_message_id"] for entry in api.get("/history", params=record).json()["items"]] == [first["id"]]
+    second = received(system, office, sender="高橋 <takahashi@private.example>")
+    assert eventually(lambda: _match_of(api, second)) == record
+
+
+def test_select_without_anybody_known_asks_for_a_record(api, stranger):
+    answer = api.post(f"/messages/{stranger['id']}/actions/select", json={})
+    assert answer.status_code == 422
+    assert "record" in answer.json()["errors"]
+
+
+def test_add_comment_takes_the_words_of_the_mail_and_of_the_person(system, api, office):
+    contact = new_contact(api, last_name="伊藤", addresses=["ito@abc.example"]).json()
+    record = {"kind": "contact", "id": contact["id"]}
+    message = received(system, office, sender="Ito <ITO@abc.example>")
+    path = f"/messages/{message['id']}/actions/add_comment"
+    assert "見積もりをお願いします" in api.get(path).json()["body"]["text"]
+    assert api.post(path, json={"text": "至急対応"}).status_code == 201
+    [comment] = api.get("/comments", params=record).json()["items"]
+    assert (comment["text"], comment["mail_message_id"]) == ("至急対応", message["id"])
+
+
+def test_a_correction_holds_and_can_be_taken_back(system, api, stranger):
+    contact = new_contact(api).json()
+    record = {"kind": "contact", "id": contact["id"]}
+    corrected = api.put(f"/messages/{stranger['id']}/decision", json={"record": record})
+    assert (corrected.status_code, corrected.json()["match"]) == (200, record)
+    nobody = api.put(f"/messages/{stranger['id']}/decision", json={"record": None})
+    assert (nobody.json()["state"], nobody.json()["match"]) == ("unmatched", None)
+    assert api.post(f"/messages/{stranger['id']}/decision/rematch").status_code == 200

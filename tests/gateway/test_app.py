@@ -1,0 +1,183 @@
+"""The app in this process, on a real staff service: what is refused before any service sees it, and how."""
+
+import json
+import re
+from types import SimpleNamespace
+
+import pytest
+from openapi_spec_validator import validate
+
+from chassis.settings import load
+from contracts.errors import ERRORS, ServiceTimeout, ServiceUnavailable
+from gateway.app import create_app
+from gateway.settings import GatewaySettings
+from tests.gateway.small import PASSWORD, bearer
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status", "code"),
+    [
+        ("/api/v1/nothing", "GET", 404, "no_such_path"),
+        ("/api/v1/contacts/not-an-id", "GET", 404, "no_such_path"),
+        ("/api/v1/sessions", "PUT", 405, "method_not_allowed"),
+        ("/api/v1/sessions", "OPTIONS", 405, "method_not_allowed"),
+        ("/api/v1/sessions", "POST", 422, "invalid"),
+        ("/api/v1/contacts", "GET", 401, "not_authenticated"),
+        ("/api/v1/docs?x=%00", "GET", 400, "malformed_request"),
+    ],
+)
+def test_every_error_is_a_problem_whose_type_leads_to_a_page(client, path, method, status, code):
+    answer = client.open(path, method=method)
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+    assert {"type", "title", "status", "detail", "code", "request_id"} <= set(answer.json)
+    assert (answer.json["status"], answer.json["code"]) == (status, code)
+    assert client.get(answer.json["type"]).status_code == 200
+
+
+def test_a_wrong_method_is_told_the_right_ones(client):
+    assert client.put("/api/v1/sessions").headers["Allow"] == "POST"
+
+
+def test_every_error_that_a_service_can_answer_has_a_page(client):
+    assert {code: client.get(f"/problems/{code}").status_code for code in ERRORS} == dict.fromkeys(ERRORS, 200)
+
+
+def test_fields_are_named_with_what_is_wrong_and_unknown_ones_are_refused(client, staff):
+    answer = client.post("/api/v1/contacts", json={"lastname": "田中"}, headers=bearer(staff))
+    assert answer.status_code == 422
+    assert set(answer.json["errors"]) == {"last_name", "lastname"}
+
+
+def test_an_entry_of_a_list_is_named_by_its_number(client, staff):
+    answer = client.post("/api/v1/contacts", json={"last_name": "田中", "phones": ["1", 2]}, headers=bearer(staff))
+    assert answer.status_code == 422
+    assert set(answer.json["errors"]["phones"]) == {"1"}
+
+
+def test_an_unknown_query_parameter_is_refused(client, staff):
+    answer = client.get("/api/v1/contacts?limt=5", headers=bearer(staff))
+    assert answer.status_code == 422
+    assert "limt" in answer.json["errors"]
+
+
+def test_a_body_that_is_not_said_to_be_json_is_refused(client, staff):
+    answer = client.post("/api/v1/contacts", data="last_name=x", headers=bearer(staff))
+    assert (answer.status_code, answer.json["code"]) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"[" * 100_000 + b"]" * 100_000, 400),
+        (b'{"a":' * 900 + b"1" + b"}" * 900, 400),
+        (b"[" * 21 + b"]" * 21, 400),
+        (b"[" + b"0," * 60_000 + b"0]", 400),
+        (b'{"last_name": "\\u0000"}', 400),
+        (b'{"last_name": "\\ud800"}', 400),
+        (b'{"last_name": "x"', 400),
+        (b"\xff\xfe", 400),
+        (b'"' + b"x" * 1_100_000 + b'"', 413),
+        (b"", 422),
+        (b"[]", 422),
+        (b"null", 422),
+    ],
+)
+def test_a_json_bomb_is_a_clear_refusal(client, staff, body, status):
+    headers = {**bearer(staff), "Content-Type": "application/json"}
+    answer = client.post("/api/v1/contacts", data=body, headers=headers)
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+
+
+def test_a_body_beyond_25_megabytes_is_refused_unread(client, staff):
+    told = {"CONTENT_LENGTH": str(26 * 1024 * 1024)}
+    answer = client.post("/api/v1/contacts", json={}, headers=bearer(staff), environ_overrides=told)
+    assert answer.status_code == 413
+    assert b"body_too_large" in answer.data
+
+
+def test_a_bug_is_told_without_its_trace(staff):
+    def broken(**_):
+        raise RuntimeError("secret inside")
+
+    app = create_app(SimpleNamespace(staff=staff, contacts=SimpleNamespace(contacts=broken)))
+    answer = app.test_client().get("/api/v1/contacts", headers=bearer(staff))
+    assert answer.status_code == 500
+    assert b"secret inside" not in answer.data
+
+
+@pytest.mark.parametrize(("error", "status"), [(ServiceUnavailable, 503), (ServiceTimeout, 504)])
+def test_a_dead_service_is_told_with_when_to_come_back(staff, error, status):
+    def dead(**_):
+        raise error("contacts did not answer.")
+
+    app = create_app(SimpleNamespace(staff=staff, contacts=SimpleNamespace(contacts=dead)))
+    answer = app.test_client().get("/api/v1/contacts", headers=bearer(staff))
+    assert answer.status_code == status
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_whoever_asks_too_often_is_told_to_wait_and_others_are_not_hindered(staff):
+    settings = load(GatewaySettings, {"MUSUBI_REQUESTS_PER_MINUTE": "5"})
+    client = create_app(SimpleNamespace(staff=staff), settings=settings).test_client()
+    busy, calm = bearer(staff), bearer(staff, "staff")
+    statuses = [client.get("/api/v1/sessions/current", headers=busy).status_code for _ in range(6)]
+    assert statuses == [200] * 5 + [429]
+    refused = client.get("/api/v1/sessions/current", headers=busy)
+    assert 1 <= int(refused.headers["Retry-After"]) <= 12
+    assert client.get("/api/v1/sessions/current", headers=calm).status_code == 200
+
+
+def test_guessing_tokens_is_limited_by_address(staff):
+    few = load(GatewaySettings, {"MUSUBI_ANONYMOUS_PER_MINUTE": "3"})
+    client = create_app(SimpleNamespace(staff=staff), settings=few).test_client()
+    guesses = [{"Authorization": f"Bearer musubi_t_{number}"} for number in range(4)]
+    statuses = [client.get("/api/v1/contacts", headers=guess).status_code for guess in guesses]
+    assert statuses == [401, 401, 401, 429]
+
+
+def test_forwarded_addresses_are_believed_only_from_as_many_proxies_as_were_named(staff):
+    one = {"MUSUBI_ANONYMOUS_PER_MINUTE": "1"}
+    behind = load(GatewaySettings, {**one, "MUSUBI_TRUSTED_PROXIES": "1"})
+    trusting = create_app(SimpleNamespace(staff=staff), settings=behind).test_client()
+    plain = create_app(SimpleNamespace(staff=staff), settings=load(GatewaySettings, one)).test_client()
+
+    def statuses(client):
+        forged = [{"X-Forwarded-For": f"198.51.100.{number}"} for number in range(3)]
+        return [client.get("/api/v1/docs", headers=headers).status_code for headers in forged]
+
+    assert statuses(trusting) == [200, 200, 200]
+    assert statuses(plain) == [200, 429, 429]
+
+
+def test_every_answer_carries_the_security_headers(client):
+    for path in ("/api/v1/docs", "/api/v1/contacts", "/nothing"):
+        headers = client.get(path).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_openapi_document_is_valid_and_names_the_scope_of_each_call(client):
+    document = client.get("/api/v1/openapi.json").json
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+    assert document["paths"]["/api/v1/contacts"]["post"]["x-scope"] == "write"
+    update = document["paths"]["/api/v1/contacts/{id}"]["patch"]
+    assert [header["name"] for header in update["parameters"]] == ["If-Match", "Idempotency-Key"]
+    assert {"412", "428"} <= set(update["responses"])
+    assert document["components"]["schemas"]["Contact"]["description"] == "A person."
+    assert "application/problem+json" in document["paths"]["/api/v1/contacts"]["get"]["responses"]["401"]["content"]
+
+
+def test_the_page_shows_every_call_and_loads_nothing_from_elsewhere(client):
+    document = client.get("/api/v1/openapi.json").json
+    page = client.get("/api/v1/docs").get_data(as_text=True)
+    assert [path for path in document["paths"] if path not in page] == []
+    assert re.findall(r"""(?:src|href)=["'](?:https?:)?//""", page) == []
+    assert "<script" not in page
+
+
+def test_japanese_text_travels_as_it_is(client):
+    answer = client.post("/api/v1/sessions", json={"login": "田中", "password": PASSWORD})
+    assert answer.status_code == 401
+    assert "\\u" not in json.dumps(answer.json, ensure_ascii=False)

@@ -1,0 +1,68 @@
+"""Services as processes on RabbitMQ: one that is dead takes only its own calls with it."""
+
+import signal
+import time
+
+import httpx
+import pytest
+
+from tests.gateway.conftest import System
+from tests.infra.services import ServiceProcesses
+
+
+@pytest.fixture
+def system(amqp_url, sqlite_url):
+    with ServiceProcesses(
+        ["gateway", "staff", "contacts", "leads"], amqp_url=amqp_url, database_url=sqlite_url
+    ) as processes:
+        system = System(processes)
+        yield system
+        system.close()
+
+
+def timed(client, path, **kwargs):
+    """Status and seconds."""
+    began = time.monotonic()
+    status = client.request("GET", path, **kwargs).status_code
+    return status, time.monotonic() - began
+
+
+def test_with_one_service_dead_the_others_answer_and_it_comes_back_by_itself(system):
+    api, processes = system.admin, system.processes
+    assert [timed(api, path)[0] for path in ("/contacts", "/leads")] == [200, 200]
+    processes.halt("contacts")
+    status, seconds = timed(api, "/contacts")
+    assert status in (503, 504)
+    assert seconds < 4.5
+    status, seconds = timed(api, "/leads")
+    assert (status, seconds < 0.3) == (200, True)
+    processes.resume("contacts")
+    processes.wait_ready("contacts")
+    assert timed(api, "/contacts")[0] == 200
+    processes.halt("staff")
+    assert timed(api, "/leads")[0] == 200
+    assert timed(system.client("musubi_t_nobody"), "/leads")[0] in (503, 504)
+
+
+def test_the_gateway_stops_in_order_although_somebody_follows_the_live_feed(system):
+    with system.admin.stream("GET", "/live") as answer:
+        lines = answer.iter_lines()
+        assert next(lines) == "retry: 2000"
+        gateway = system.processes.replicas["gateway-1"]
+        gateway.wanted = False
+        began = time.monotonic()
+        gateway.server.send(signal.SIGTERM)
+        rest = _until_the_end(lines)
+    gateway.server.stop(timeout=10)
+    assert gateway.server.exit_code == 0
+    assert time.monotonic() - began < 8
+    assert rest == "ended"
+
+
+def _until_the_end(lines):
+    try:
+        for _ in lines:
+            continue
+    except httpx.RemoteProtocolError:
+        return "cut"
+    return "ended"

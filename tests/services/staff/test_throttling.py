@@ -1,0 +1,93 @@
+"""Who guesses passwords is slowed down, and learns nothing of who exists."""
+
+import statistics
+import time
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from chassis import clock
+from contracts.errors import NotAuthenticated, TooManyRequests
+from services.staff import models
+from tests.services.staff.people import PASSWORD, new_user, wrong
+
+
+def test_wrong_password_and_unknown_name_get_the_same_answer(staff, hanako):
+    answers = set()
+    for login in ("hanako", "nobody"):
+        with pytest.raises(NotAuthenticated) as refusal:
+            staff.log_in(login=login, password="wrong password")
+        answers.add(str(refusal.value.to_wire()))
+    assert len(answers) == 1
+
+
+def test_wrong_password_and_unknown_name_take_about_the_same_time(staff):
+    for index in range(3):
+        new_user(staff, login=f"known{index}")
+
+    def median_of(prefix):
+        taken = []
+        for index in range(9):
+            begun = time.perf_counter()
+            with pytest.raises(NotAuthenticated):
+                staff.log_in(login=f"{prefix}{index % 3}", password="wrong password")
+            taken.append(time.perf_counter() - begun)
+        return statistics.median(taken)
+
+    known, unknown = median_of("known"), median_of("unknown")
+    # Without the dummy hash the unknown name would be answered in a tenth of the time.
+    assert 0.4 < unknown / known < 2.5
+
+
+def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(staff, hanako):
+    wrong(staff, times=5)
+    with pytest.raises(TooManyRequests) as refusal:
+        staff.log_in(login="hanako", password=PASSWORD)
+    assert 0 < refusal.value.extra["retry_after"] <= 3
+
+
+def test_a_name_that_nobody_has_is_slowed_down_just_the_same(staff):
+    wrong(staff, times=5, login="nobody")
+    with pytest.raises(TooManyRequests):
+        staff.log_in(login="nobody", password=PASSWORD)
+
+
+def test_the_wait_grows_with_each_failure_and_never_beyond_a_quarter_of_an_hour(staff, hanako):
+    waits = []
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        wrong(staff, times=5)
+        for _ in range(11):
+            with pytest.raises(TooManyRequests) as refusal:
+                staff.log_in(login="hanako", password=PASSWORD)
+            waits.append(refusal.value.extra["retry_after"])
+            traveller.shift(timedelta(seconds=waits[-1]))
+            wrong(staff, times=1)
+    assert waits == sorted(waits)
+    assert waits[-1] == 15 * 60 + 1
+
+
+def test_the_right_password_after_the_wait_makes_the_account_start_anew(staff, hanako):
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        wrong(staff, times=5)
+        traveller.shift(timedelta(minutes=1))
+        staff.log_in(login="hanako", password=PASSWORD)
+        wrong(staff, times=4)
+        assert staff.log_in(login="hanako", password=PASSWORD)["token"]
+
+
+def test_one_address_that_tries_many_names_is_slowed_down(staff):
+    for index in range(50):
+        wrong(staff, times=1, login=f"name{index}", ip="203.0.113.7")
+    with pytest.raises(TooManyRequests):
+        staff.log_in(login="name50", password=PASSWORD, ip="203.0.113.7")
+    wrong(staff, times=1, login="name50", ip="203.0.113.8")
+
+
+def test_throttles_name_neither_account_nor_address(staff):
+    wrong(staff, times=1, login="hanako", ip="203.0.113.7")
+    with staff.db.session() as session:
+        keys = " ".join(session.scalars(select(models.LoginThrottle.bucket)))
+    assert "hanako" not in keys
+    assert "203.0.113" not in keys
