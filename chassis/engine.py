@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, Table, create_engine, event, make_url
+from sqlalchemy import Engine, ExceptionContext, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -21,7 +21,7 @@ SQLITE_CACHE_KIB = 8_000
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for the URL; parameters of statements (personal data) never show in its errors."""
+    """An engine for the URL; values of rows and statements (personal data) never show in its errors."""
     parsed = make_url(url)
     common: dict[str, Any] = {
         "hide_parameters": True,
@@ -38,7 +38,7 @@ def make_engine(url: str) -> Engine:
         ]
     )
     arguments = {"options": options, "connect_timeout": 5, "application_name": "musubi"}
-    return create_engine(
+    engine = create_engine(
         parsed,
         pool_pre_ping=True,
         pool_size=POOL_SIZE,
@@ -47,6 +47,16 @@ def make_engine(url: str) -> Engine:
         connect_args=arguments,
         **common,
     )
+    event.listen(engine, "handle_error", _leave_out_values)
+    return engine
+
+
+def _leave_out_values(context: ExceptionContext) -> None:
+    # PostgreSQL adds "DETAIL: Key (address)=(…) already exists." and its like to what it says.
+    detail = getattr(getattr(context.original_exception, "diag", None), "message_detail", None)
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if detail and error is not None:
+            error.args = tuple(str(part).replace(detail, "(left out)") for part in error.args)
 
 
 def _sqlite_engine(url: Any, common: dict[str, Any]) -> Engine:

@@ -71,7 +71,9 @@ def load(cls: type[T], environment: Mapping[str, str] | None = None) -> T:
         return environ.to_config(cls, environ=env)
     except (environ.MissingEnvValueError, ValueError) as error:
         which = ", ".join(_refused(cls, env))
-        raise SettingError(f"The settings cannot be used: {which} {error}. docs/configuration.md lists them.") from error
+        raise SettingError(
+            f"The settings cannot be used: {which} {error}. docs/configuration.md lists them."
+        ) from error
 
 
 def settings() -> Settings:

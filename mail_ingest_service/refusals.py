@@ -1,0 +1,21 @@
+"""Why a mailbox cannot be used: a stable word for programs, a plain sentence for people."""
+
+from contracts.errors import MailboxRefused
+
+SENTENCES = {
+    "host_refused": "The server does not take a connection on this port: check server and port.",
+    "timeout": "The server did not answer within 30 seconds: check server, port and security, or try again later.",
+    "certificate": "The certificate of the server is not valid for this host name: check the name, or have it renewed.",
+    "tls": "No encrypted connection could be made: choose another security (SSL, STARTTLS) that fits the port.",
+    "login_refused": "The server refused user or password. With Gmail, Yahoo and Office365 an app password or OAuth2 "
+    "is needed.",
+    "busy": "The server is busy or has too many connections of this user; it is tried again.",
+    "folder_missing": "There is no folder of this name (any more): choose the folders anew.",
+    "connection_lost": "The server ended the connection; it is tried again.",
+    "server_error": "The server answered with an error; it is tried again.",
+}
+
+
+def refused(reason: str) -> MailboxRefused:
+    """The error for a reason."""
+    return MailboxRefused(SENTENCES[reason], reason=reason)

@@ -1,0 +1,91 @@
+"""What a mail's rows and event say, as a function of what the parser found."""
+
+from typing import Any
+
+import pytest
+
+from chassis import clock
+from chassis.ids import new_id
+from chassis.validation import check
+from contracts.errors import Invalid
+from mail_ingest_service.filing import Place, authentic, direction, filed, received_data
+from mail_ingest_service.providers import PROVIDERS, server_for, warnings_about
+
+TRUSTED = frozenset({"mx.example.jp"})
+
+
+def place(**more) -> Place:
+    values: dict[str, Any] = {
+        "mailbox_id": new_id(), "mailbox_name": "営業", "purpose": "sales", "policy": "automatic",
+        "address": "sales@example.jp", "folder_id": new_id(), "folder": "INBOX", "role": "inbox", "uidvalidity": 1,
+        "size_limit": 1, "authserv_ids": TRUSTED,
+    }  # fmt: skip
+    return Place(**values | more)
+
+
+def said(server: str, result: str, method: str = "dmarc") -> dict:
+    return {"authserv_id": server, "hop": 0, "results": [{"method": method, "result": result, "properties": {}}]}
+
+
+@pytest.mark.parametrize(
+    ("results", "word"),
+    [
+        ([], None),
+        ([said("mx.example.jp", "pass")], True),
+        ([said("mx.example.jp", "fail")], False),
+        ([said("mx.example.jp", "none")], None),
+        ([said("mx.example.jp", "pass", method="spf")], None),
+        ([said("mx.attacker.example", "pass")], None),
+        ([said("mx.attacker.example", "pass"), said("mx.example.jp", "fail")], False),
+        ([said("mx.example.jp", "fail"), said("mx.example.jp", "pass")], False),
+    ],
+)
+def test_only_the_topmost_word_of_a_trusted_server_counts(results, word):
+    assert authentic(results, TRUSTED) is word
+
+
+def test_an_own_address_in_any_case_is_outgoing():
+    assert direction(place(), "Sales@EXAMPLE.jp") == "outgoing"
+    assert direction(place(), "sales@example.com") == "incoming"
+    assert direction(place(role="sent"), "whoever@example.com") == "outgoing"
+
+
+def test_the_largest_findings_still_obey_the_contract():
+    address = {"name": "長" * 5_000, "address": "a" * 5_000 + "@example.jp"}
+    parsed = {
+        "subject": "件" * 5_000, "message_id": "i" * 5_000, "in_reply_to": "r" * 5_000,
+        "references": ["x" * 5_000] * 500,
+        "from_": [address] * 300, "reply_to": [address] * 300, "to": [address] * 300, "cc": [address] * 300,
+        "failed_recipients": ["f" * 500] * 300, "excerpt": "文" * 9_000, "nature": "bounce",
+    }  # fmt: skip
+    mail = filed(
+        place(), mail_message_id=new_id(), sha256=b"x" * 32, size=10**9, received_at=clock.now(), parsed=parsed
+    )
+    check("mail_message.received.v1", received_data(place(), mail))
+    assert len(mail.row["subject"]) == 998
+
+
+def test_a_mail_of_which_nothing_could_be_read_has_an_ambiguous_sender():
+    error = {"error": "The mail is empty."}
+    mail = filed(place(), mail_message_id=new_id(), sha256=b"x" * 32, size=0, received_at=clock.now(), parsed=error)
+    assert (mail.row["state"], mail.row["sender_ambiguous"], mail.quarantined) == ("quarantined", True, error["error"])
+
+
+@pytest.mark.parametrize("key", ["gmail", "yahoo", "office365"])
+def test_the_presets_are_encrypted_and_always_check_the_certificate(key):
+    settings = {"provider": key, "host": "evil.example", "security": "none", "verify_certificate": False}
+    server = server_for(settings)
+    assert (server.host, server.port, server.security) == (PROVIDERS[key].host, 993, "ssl")
+    assert server.verify_certificate
+    assert warnings_about(server) == []
+
+
+def test_without_a_certificate_check_a_warning_is_given():
+    server = server_for({"provider": "other", "host": "mail.example.jp", "verify_certificate": False})
+    [warning] = warnings_about(server)
+    assert "not checked" in warning
+
+
+def test_an_unknown_provider_names_the_known_ones():
+    with pytest.raises(Invalid, match="gmail, yahoo, office365, other"):
+        server_for({"provider": "pigeon"})
