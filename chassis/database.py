@@ -19,9 +19,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis import clock, crash
+from chassis.bulk import insert_ignore, insert_many
 from chassis.carrier import Carrier
 from chassis.dead_letters import DeadLetters
-from chassis.engine import insert_ignore, make_engine
+from chassis.engine import make_engine
 from chassis.ids import new_id
 from chassis.relay import Relay
 from chassis.settings import database_url_of, settings
@@ -77,7 +78,7 @@ class Transaction:
             "event_count": len(self._lines),
             "created_at": clock.now(),
         }
-        self.session.execute(insert(_table(self.session, "outbox")), [row])
+        insert_many(self.session, _table(self.session, "outbox"), [row])
         return len(self._lines)
 
 

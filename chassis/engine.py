@@ -1,15 +1,12 @@
 """Engines: PostgreSQL with time limits, SQLite with exactly one connection (its busy wait would block the hub)."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, ExceptionContext, Table, create_engine, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
 
 TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
 STATEMENT_TIMEOUT_MS = 15_000
@@ -51,12 +48,17 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def without_values(error: BaseException) -> str:
+    """What PostgreSQL says, without what it adds of a row's values: "Key (address)=(…) already exists", "LINE 1: …"."""
+    primary = getattr(getattr(error, "diag", None), "message_primary", None)
+    return str(primary).partition(': "')[0] if primary else str(error)
+
+
 def _leave_out_values(context: ExceptionContext) -> None:
-    # PostgreSQL adds "DETAIL: Key (address)=(…) already exists." and its like to what it says.
-    detail = getattr(getattr(context.original_exception, "diag", None), "message_detail", None)
+    said, shown = str(context.original_exception), without_values(context.original_exception)
     for error in (context.original_exception, context.sqlalchemy_exception):
-        if detail and error is not None:
-            error.args = tuple(str(part).replace(detail, "(left out)") for part in error.args)
+        if error is not None:
+            error.args = tuple(str(part).replace(said, shown) for part in error.args)
 
 
 def _sqlite_engine(url: Any, common: dict[str, Any]) -> Engine:
@@ -91,20 +93,3 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return isinstance(error, TRANSIENT) or code[:2] in {"40", "53", "57"}
-
-
-def insert_ignore(
-    session: Session, table: Table | Any, rows: Sequence[dict[str, Any]], *, returning: Any = None
-) -> Any:
-    """Insert rows in one statement and leave out those whose key is there already.
-
-    With ``returning`` (a column) the values of the rows that did go in are returned as a list.
-    """
-    if not rows:
-        return []
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).on_conflict_do_nothing()
-    if returning is None:
-        session.execute(statement, list(rows))
-        return []
-    return list(session.scalars(statement.returning(returning), list(rows)))

@@ -1,5 +1,6 @@
 """Runs services in this process until it is told to stop, and ends it when one of them cannot go on."""
 
+import gc
 import os
 import signal
 import time
@@ -61,6 +62,17 @@ def declare_topology(classes: dict[str, type], *, timeout: float = 30) -> None:
         raise SystemExit("The broker cannot be reached: check MUSUBI_AMQP_URL and that it is running.")
 
 
+def collect_less_garbage() -> None:
+    """Leave what was loaded at the start out of every collection, and collect after more new objects than by default.
+
+    A batch of 500 events makes some 100,000 objects that references alone free; looking through them cost a tenth of
+    the CPU of the mail road.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 class Process:
     """The services of this process. ``run`` returns the exit code."""
 
@@ -81,6 +93,7 @@ class Process:
         self.runner.start()
         if chosen.http_port and "gateway" not in self.runner.service_names:
             serve(self.health, chosen.http_host, chosen.http_port)
+        collect_less_garbage()
         eventlet.spawn(self._heartbeat)
         patcher.original("threading").Thread(target=self._watch, daemon=True, name="watchdog").start()
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from chassis.bulk import insert_many
 from contacts_service.models import BookEntry, Contact, Counter, LeadMark, Organization
 
 Row = TypeVar("Row", Contact, Organization)
@@ -45,7 +46,7 @@ def replace_entries(session: Session, before: Sequence[Values], after: Sequence[
         columns = tuple_(BookEntry.canonical, BookEntry.record_kind, BookEntry.record_id)
         session.execute(delete(BookEntry).where(columns.in_(outdated)))
     if rows := [entry for key, entry in new.items() if old.get(key) != entry]:
-        session.execute(insert(BookEntry), rows)
+        insert_many(session, BookEntry, rows)
 
 
 def _key(entry: Values) -> tuple[str, str, str]:
@@ -70,9 +71,9 @@ def add_contacts(session: Session, rows: Sequence[Values], *, entries: Sequence[
 def add_records(session: Session, model: type[Row], rows: Sequence[Values], *, entries: Sequence[Values]) -> None:
     """As ``add_contacts``, for either kind."""
     if rows:
-        session.execute(insert(model), list(rows))
+        insert_many(session, model, list(rows))
     if entries:
-        session.execute(insert(BookEntry), list(entries))
+        insert_many(session, BookEntry, list(entries))
 
 
 def values(row: Any) -> Values:

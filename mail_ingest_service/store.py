@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from chassis.engine import insert_ignore
+from chassis.bulk import insert_ignore
 from contracts.errors import NotFound, PreconditionFailed
-from mail_ingest_service.bulk import insert_many
 from mail_ingest_service.models import (
     Attachment,
     Delivery,
@@ -167,23 +166,23 @@ def add_messages(session: Session, rows: Sequence[dict[str, Any]]) -> dict[bytes
     """
     if not rows:
         return {}
-    insert_many(session, MESSAGES, sorted(rows, key=lambda row: row["sha256"]))
+    insert_ignore(session, MESSAGES, sorted(rows, key=lambda row: row["sha256"]))
     return known_messages(session, [row["sha256"] for row in rows])
 
 
 def add_chunks(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Add pieces of raw mails."""
-    insert_many(session, RawChunk.__table__, rows)
+    insert_ignore(session, RawChunk.__table__, rows)
 
 
 def add_attachments(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Add what is known of attachments."""
-    insert_many(session, Attachment.__table__, rows)
+    insert_ignore(session, Attachment.__table__, rows)
 
 
 def add_deliveries(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Add deliveries; the one that is there stays."""
-    insert_many(session, DELIVERIES, rows)
+    insert_ignore(session, DELIVERIES, rows)
 
 
 def add_quarantined(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, defer
 
-from chassis.engine import insert_ignore
+from chassis.bulk import insert_ignore, insert_many
 from matcher_service.domain import Choice
 from matcher_service.models import AddressChange, Decision, RememberedChoice
 
@@ -29,7 +29,7 @@ def decided_mails(session: Session, mail_message_ids: Collection[str]) -> set[st
 def add_decisions(session: Session, rows: Sequence[Values]) -> None:
     """Insert decisions in one statement."""
     if rows:
-        session.execute(insert(Decision.__table__), list(rows))
+        insert_many(session, Decision, list(rows))
 
 
 def decision_of_mail(session: Session, mail_message_id: str, *, lock: bool = False) -> Decision | None:

@@ -7,7 +7,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
 from chassis import clock
-from chassis.database import insert_ignore
+from chassis.bulk import insert_ignore
 from contracts.errors import Invalid, NotFound
 from services.history import domain, records, store
 from services.history.domain import Home

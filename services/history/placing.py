@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from chassis import clock
-from chassis.database import insert_ignore
+from chassis.bulk import insert_ignore
 from contracts.base import Event
 from services.history import domain
 from services.history.domain import Home, Word

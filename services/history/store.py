@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis import clock, paging
-from chassis.database import insert_ignore
+from chassis.bulk import insert_ignore
 from chassis.ids import new_id
 from contracts.errors import Invalid
 from services.history import domain

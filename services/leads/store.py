@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from chassis import clock, paging
-from chassis.database import insert_ignore
+from chassis.bulk import insert_ignore, insert_many
 from contracts.base import Event
 from services.leads import domain
 from services.leads.domain import Desk, Joining, Opening
@@ -88,7 +88,7 @@ def add_leads(session: Session, *, openings: Sequence[Opening], now: datetime) -
         new_row(opening.values, id=opening.lead_id, serial=serial, now=now)
         for opening, serial in zip(openings, serials, strict=True)
     ]
-    session.execute(insert(Lead.__table__), rows)
+    insert_many(session, Lead, rows)
     return {row["id"]: row["number"] for row in rows}
 
 
@@ -115,7 +115,7 @@ def add_mails(session: Session, *, joinings: Sequence[Joining]) -> None:
         for joining in joinings
     ]
     if rows:
-        session.execute(insert(LeadMail.__table__), rows)
+        insert_many(session, LeadMail, rows)
 
 
 def add_mail(session: Session, *, lead_id: str, mail_message_id: str, received_at: datetime) -> bool:

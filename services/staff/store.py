@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from chassis import paging
-from chassis.engine import insert_ignore
+from chassis.bulk import insert_ignore
 from services.staff.models import AccessToken, LoginThrottle, StaffUser
 
 

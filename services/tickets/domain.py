@@ -164,17 +164,25 @@ def kept_keys(keys: Sequence[str]) -> list[str]:
 def file_batch(arrivals: Iterable[Arrival], desk: Desk, *, new_id: Callable[[], str]) -> list[Filed]:
     """Decide a batch in order; mails of one thread land on one ticket, whichever comes first."""
     done: list[Filed] = []
-    for one in arrivals:
-        filed = None if mail_id(one.event) in desk.placed else _file(one, desk, new_id=new_id)
-        if filed:
-            done.append(filed)
-            _take_note(filed, desk)
+    left, before = list(arrivals), -1
+    # A reply may stand before its question in one batch: what came to nothing is asked again while others are filed.
+    while len(done) > before:
+        before = len(done)
+        done += [filed for one in left if (filed := _file_noted(one, desk, new_id=new_id))]
+        left = [one for one in left if mail_id(one.event) not in desk.placed]
     return done
 
 
 def waiting(arrivals: Iterable[Arrival], desk: Desk) -> list[Arrival]:
     """The mails that came to nothing, but may be replies to a mail that is still to come."""
     return [one for one in arrivals if one.keys and mail_id(one.event) not in desk.placed]
+
+
+def _file_noted(one: Arrival, desk: Desk, *, new_id: Callable[[], str]) -> Filed | None:
+    filed = None if mail_id(one.event) in desk.placed else _file(one, desk, new_id=new_id)
+    if filed:
+        _take_note(filed, desk)
+    return filed
 
 
 def _file(one: Arrival, desk: Desk, *, new_id: Callable[[], str]) -> Filed | None:

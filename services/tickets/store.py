@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, literal, select, union_all, update
+from sqlalchemy import delete, exists, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from chassis import paging
-from chassis.database import insert_ignore
+from chassis.bulk import insert_ignore, insert_many
 from contracts.base import Event
 from services.tickets import forms
 from services.tickets.domain import WAITING, Arrival, Desk, Standing, thread_key
@@ -106,7 +106,7 @@ def customer_ref(kind: str | None, id: str | None) -> Values | None:
 def add_tickets(session: Session, *, rows: Sequence[Values]) -> None:
     """Insert tickets."""
     if rows:
-        session.execute(insert(Ticket.__table__), list(rows))
+        insert_many(session, Ticket, list(rows))
 
 
 def add_mails(
@@ -114,7 +114,7 @@ def add_mails(
 ) -> None:
     """Put mails on tickets, with the mails they refer to and the senders who take part by them."""
     if mails:
-        session.execute(insert(TicketMail.__table__), list(mails))
+        insert_many(session, TicketMail, list(mails))
     insert_ignore(session, TicketReference.__table__, references)
     insert_ignore(session, Participant.__table__, participants)
 
