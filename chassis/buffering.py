@@ -4,7 +4,6 @@ It reads a frame's header, payload and end one by one from the socket, and write
 take what the socket has, and the writes of a batch go out together. Measured on loopback: half the CPU per event.
 """
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -36,7 +35,7 @@ class BufferedReads:
             try:
                 return bytes(self._sock.fd.recv(CHUNK))
             except (BlockingIOError, InterruptedError):
-                trampoline(self._sock.fd, read=True, timeout=self._seconds, timeout_exc=socket.timeout("timed out"))
+                trampoline(self._sock.fd, read=True, timeout=self._seconds, timeout_exc=TimeoutError("timed out"))
 
 
 def buffer_reads(connection: Any, *, seconds: float) -> bool:
@@ -52,7 +51,8 @@ def buffer_reads(connection: Any, *, seconds: float) -> bool:
 def corked(channel: Any) -> Iterator[None]:
     """Hold back what is written on the channel's connection and send it in one piece at the end.
 
-    The caller holds the link's lock, so nobody else writes meanwhile but the reading greenlet's rare answers, which join.
+    The caller holds the link's lock, so nobody else writes meanwhile but the reading greenlet's rare answers, which
+    join.
     """
     transport = channel.connection.transport
     write, pieces = transport._write, []

@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Table, Uuid
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from chassis.engine import without_values
 
@@ -25,7 +26,9 @@ def insert_many(session: Session, table: Table | Any, rows: Sequence[dict[str, A
     _insert(session, table, rows, ignore=False, returning=None)
 
 
-def insert_ignore(session: Session, table: Table | Any, rows: Sequence[dict[str, Any]], *, returning: Any = None) -> Any:
+def insert_ignore(
+    session: Session, table: Table | Any, rows: Sequence[dict[str, Any]], *, returning: Any = None
+) -> Any:
     """As ``insert_many``, but leave out the rows whose key is there already.
 
     With ``returning`` (a column) the values of the rows that did go in are returned as a list.
@@ -63,8 +66,8 @@ def _postgresql(
 
 
 def _defaults(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    missing = [column for column in table.columns if column.name not in row and column.default is not None]
-    return {column.name: column.default.arg for column in missing if column.default.is_scalar}
+    missing = {column.name: column.default for column in table.columns if column.name not in row}
+    return {name: default.arg for name, default in missing.items() if isinstance(default, ScalarElementColumnDefault)}
 
 
 def _encoded(name: str, value: Any, encoded: set[str]) -> Any:

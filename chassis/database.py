@@ -18,7 +18,7 @@ from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis import clock, crash
+from chassis import clock, crash, outbox
 from chassis.bulk import insert_ignore, insert_many
 from chassis.carrier import Carrier
 from chassis.dead_letters import DeadLetters
@@ -30,8 +30,6 @@ from chassis.upkeep import Upkeep
 from chassis.validation import check
 from contracts.base import Event, EventContract
 from contracts.errors import IdempotencyConflict
-
-OUTBOX_SEPARATOR = b"\n"
 
 
 class Transaction:
@@ -66,7 +64,7 @@ class Transaction:
             data=data,
         )
         check(contract.type, data)
-        self._lines.append(b"%b %b %b" % (event.type.encode(), event_id.encode(), orjson.dumps(event.to_wire())))
+        self._lines.append(outbox.line_of(event))
         return event
 
     def flush_outbox(self) -> int:
@@ -74,7 +72,7 @@ class Transaction:
         if not self._lines:
             return 0
         row = {
-            "events": OUTBOX_SEPARATOR.join(self._lines),
+            "events": outbox.pack(self._lines),
             "event_count": len(self._lines),
             "created_at": clock.now(),
         }

@@ -22,6 +22,9 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- events: written by `make contracts` -->\n", "<!-- /events -->"
+SETTINGS_INTRO = (
+    "Settings come from the environment. Each can be read from a file: `MUSUBI_SECRET_KEYS_FILE=/run/secrets/keys`.\n"
+)
 NOTE = "<!-- written by `make contracts`; do not edit -->\n"
 
 
@@ -48,13 +51,11 @@ def event_rows() -> list[str]:
 def events_page() -> str:
     """docs/events.md."""
     intro = (
-        "# Events\n\n"
-        + NOTE
-        + "\nEvery event is a CloudEvents 1.0 envelope in structured JSON (`application/cloudevents+json`) on the topic "
-        "exchange `<emitter>.events`, routing key = event. Delivery is at least once: remember the `id`s you have handled. "
-        "Fields are only ever added within a version; ignore those you do not know.\n\n"
+        "Every event is a CloudEvents 1.0 envelope in structured JSON (`application/cloudevents+json`) on the topic "
+        "exchange `<emitter>.events`, routing key = event. Delivery is at least once: remember the `id`s you have "
+        "handled. Fields are only ever added within a version; ignore those you do not know.\n\n"
     )
-    return intro + "\n".join(event_rows()) + "\n"
+    return "# Events\n\n" + NOTE + "\n" + intro + "\n".join(event_rows()) + "\n"
 
 
 def readme() -> str:
@@ -63,8 +64,8 @@ def readme() -> str:
     _, _, after = rest.partition(END)
     lines = ["| event | emitter | readers |", "| --- | --- | --- |"]
     readers = reader_table()
-    for name, contract in sorted(CONTRACTS.items(), key=lambda entry: (entry[0] not in readers, entry[1].source, entry[0])):
-        lines.append(f"| `{name}` | {contract.source} | {', '.join(readers.get(name, [])) or '–'} |")
+    for _, source, name in sorted((name not in readers, contract.source, name) for name, contract in CONTRACTS.items()):
+        lines.append(f"| `{name}` | {source} | {', '.join(readers.get(name, [])) or '–'} |")
     return before + BEGIN + "\n".join(lines) + "\n" + END + after
 
 
@@ -72,14 +73,16 @@ def settings_classes() -> Iterator[Any]:
     """Every settings class of the chassis and the services."""
     import chassis
 
-    packages = [chassis] + [importlib.import_module(cls.__module__.rpartition(".")[0]) for cls in service_classes().values()]
+    folders = [cls.__module__.rpartition(".")[0] for cls in service_classes().values()]
+    packages = [chassis, *map(importlib.import_module, folders)]
     seen = set()
     for package in packages:
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             if info.name.rpartition(".")[2] not in {"settings", "service"}:
                 continue
             for value in vars(importlib.import_module(info.name)).values():
-                if attr.has(value) and hasattr(value, "_prefix") and value not in seen and value.__module__ == info.name:
+                own = attr.has(value) and hasattr(value, "_prefix") and value.__module__ == info.name
+                if own and value not in seen:
                     seen.add(value)
                     yield value
 
@@ -89,13 +92,13 @@ def configuration_page() -> str:
     lines = [
         "# Configuration\n",
         NOTE,
-        "Settings come from the environment. Each can be read from a file: `MUSUBI_SECRET_KEYS_FILE=/run/secrets/keys`.\n",
+        SETTINGS_INTRO,
         "| variable | default | meaning | of |",
         "| --- | --- | --- | --- |",
     ]
     for cls in settings_classes():
         for field in attr.fields(cls):
-            entry = field.metadata["environ_config"] if "environ_config" in field.metadata else None
+            entry = field.metadata.get("environ_config")
             default = "" if field.default is attr.NOTHING or field.default == "" else f"`{_plain(field.default)}`"
             name = f"MUSUBI_{field.name.upper()}"
             said = (getattr(entry, "help", "") or "").replace("|", "\\|")
@@ -106,7 +109,8 @@ def configuration_page() -> str:
 def generated() -> dict[Path, str]:
     """Path -> text of every generated file."""
     table = orjson.dumps(reader_table(), option=orjson.OPT_INDENT_2).decode() + "\n"
-    return {DOCS / "events.md": events_page(), DOCS / "configuration.md": configuration_page(), TABLE: table, README: readme()}
+    pages = {DOCS / "events.md": events_page(), DOCS / "configuration.md": configuration_page()}
+    return {**pages, TABLE: table, README: readme()}
 
 
 def main() -> None:

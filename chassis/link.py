@@ -126,7 +126,8 @@ class Link:
         self._connection = connection
         connection.connect()
         if self.is_amqp:
-            # py-amqp would read from the socket before each publish, in between a frame that the reading greenlet waits for.
+            # py-amqp would read from the socket before each publish, in between a frame that the reading greenlet
+            # waits for.
             connection.connection.client_properties["capabilities"]["connection.blocked"] = False
         for function in list(self.on_connect):
             function(self)

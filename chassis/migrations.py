@@ -70,7 +70,7 @@ def create_chassis_tables(op: Any) -> None:
     for table in chassis_tables(MetaData()):
         table.create(op.get_bind())
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("ALTER TABLE outbox ALTER COLUMN events SET COMPRESSION lz4")
+        op.execute("ALTER TABLE outbox ALTER COLUMN events SET STORAGE EXTERNAL")  # compressed already
 
 
 def drop_chassis_tables(op: Any) -> None:

@@ -16,6 +16,7 @@ from chassis import crash, logs
 from chassis.link import Disconnected, Link
 from chassis.messages import Outgoing
 from chassis.metrics import OUTBOX_SENT, OUTBOX_UNROUTED
+from chassis.outbox import Line, unpack
 from chassis.publisher import Publisher
 from chassis.readers import has_readers
 from chassis.topology import declare_exchange, exchange_of
@@ -85,7 +86,7 @@ class Relay:
             rows = self._oldest_rows(connection)
             if not rows:
                 return 0
-            messages = [_outgoing(line, self.service) for row in rows for line in bytes(row.events).split(b"\n")]
+            messages = [_outgoing(line, self.service) for row in rows for line in unpack(bytes(row.events))]
             self._send(messages)
             crash.point("after_publish")
             connection.execute(delete(self.outbox).where(self.outbox.c.id.in_([row.id for row in rows])))
@@ -142,14 +143,12 @@ class Relay:
             self.wake()
 
 
-def _outgoing(line: bytes, service: str) -> Outgoing:
-    event_type, event_id, body = line.split(b" ", 2)
-    name = event_type.decode()
+def _outgoing(line: Line, service: str) -> Outgoing:
     return Outgoing(
-        body,
+        line.body,
         exchange=exchange_of(service),
-        routing_key=name,
+        routing_key=line.type,
         content_type=CONTENT_TYPE,
-        message_id=event_id.decode(),
-        type=name,
+        message_id=line.event_id,
+        type=line.type,
     )

@@ -10,6 +10,7 @@ from chassis import clock, migrations
 from chassis.database import Database, DatabaseHandle
 from chassis.engine import make_engine
 from chassis.ids import new_id
+from chassis.outbox import unpack
 from chassis.rpc_client import Rpc
 from chassis.validation import check
 from contracts.base import Event, EventContract
@@ -52,8 +53,7 @@ def published(handle: DatabaseHandle) -> list[Event]:
     outbox = handle.metadata.tables["outbox"]
     with handle.session() as session:
         rows = session.execute(select(outbox.c.events).order_by(outbox.c.id)).scalars().all()
-    lines = [line for row in rows for line in bytes(row).split(b"\n")]
-    return [Event.from_wire(orjson.loads(line.split(b" ", 2)[2])) for line in lines]
+    return [Event.from_wire(orjson.loads(line.body)) for row in rows for line in unpack(bytes(row))]
 
 
 def make_event(contract: type[EventContract], *, subject: str | None = None, **data: Any) -> Event:
