@@ -4,7 +4,8 @@ SQLAlchemy names and expands every value of every row; on PostgreSQL psycopg2's 
 are SQLAlchemy's on both roads.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from chassis.columns import ZONE_MISSING, UtcDateTime
 from chassis.engine import without_values
 
 ROWS_A_STATEMENT = 200
@@ -53,15 +55,16 @@ def _insert(session: Session, table: Any, rows: Sequence[dict[str, Any]], *, ign
 def _postgresql(
     session: Session, table: Table, rows: Sequence[dict[str, Any]], *, ignore: bool, returning: Any
 ) -> list[Any]:
-    rows = [{**_defaults(table, rows[0]), **row} for row in rows]
-    names = list(rows[0])
+    defaults = _defaults(table, rows[0])
+    names = [*defaults, *rows[0]]
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES %s"
     statement += " ON CONFLICT DO NOTHING" if ignore else ""
     if returning is not None:
         # As text: psycopg2 would make a UUID object of each only to have it made a string again.
         statement += f" RETURNING {returning.name}{'::text' if isinstance(returning.type, Uuid) else ''}"
-    encoded = {name for name in names if isinstance(table.c[name].type, JSON)}
-    values = [tuple(_encoded(name, row[name], encoded) for name in names) for row in rows]
+    constants = tuple(defaults.values())
+    columns = [(name, _ENCODERS.get(type(table.c[name].type), _as_it_is)) for name in rows[0]]
+    values = [constants + tuple([encode(row[name]) for name, encode in columns]) for row in rows]
     return [row[0] for row in _execute(session, statement, values, fetch=returning is not None)]
 
 
@@ -70,8 +73,21 @@ def _defaults(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     return {name: default.arg for name, default in missing.items() if isinstance(default, ScalarElementColumnDefault)}
 
 
-def _encoded(name: str, value: Any, encoded: set[str]) -> Any:
-    return orjson.dumps(value).decode() if name in encoded else value
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _aware(value: datetime | None) -> datetime | None:
+    if value is not None and value.tzinfo is None:
+        raise ValueError(ZONE_MISSING)
+    return value
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_ENCODERS: dict[type, Callable[[Any], Any]] = {JSON: _json, UtcDateTime: _aware}
 
 
 def _execute(session: Session, statement: str, values: list[tuple[Any, ...]], *, fetch: bool) -> list[Any]:

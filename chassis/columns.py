@@ -10,6 +10,8 @@ Id = Uuid(as_uuid=False)
 Json = JSON().with_variant(JSONB(), "postgresql")
 Bytes = LargeBinary
 
+ZONE_MISSING = "a datetime without time zone cannot be stored: use chassis.clock.now()"
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime in UTC; SQLite, which knows no time zones, stores it without one."""
@@ -22,7 +24,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a datetime without time zone cannot be stored: use chassis.clock.now()")
+            raise ValueError(ZONE_MISSING)
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:

@@ -4,7 +4,6 @@ from collections import deque
 from typing import Any
 
 import eventlet
-import orjson
 from eventlet.event import Event as Signal
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from chassis import clock, logs, paging
 from chassis.ids import new_id
 from chassis.link import FAILURES, Link
-from chassis.messages import Delivery, Outgoing
+from chassis.messages import Delivery, Entry, Outgoing, entries_of
 from chassis.topology import dead_queue_of, declare_reader
 from contracts.base import CONTENT_TYPE
 from contracts.errors import Conflict, NotFound
@@ -101,7 +100,7 @@ class DeadLetters:
     def _keep(self, delivery: Delivery) -> None:
         try:
             with self.handle.session() as session:
-                session.execute(insert(self.table), [_row(delivery)])
+                session.execute(insert(self.table), [_row(entry) for entry in entries_of(delivery)])
         except SQLAlchemyError as error:
             log.warning("dead letter not kept yet", service=self.handle.service, error=type(error).__name__)
             eventlet.sleep(1)
@@ -115,29 +114,22 @@ class DeadLetters:
             self._waiting.clear()
 
 
-def _row(delivery: Delivery) -> dict[str, Any]:
-    deaths = delivery.headers.get("x-death") or [{}]
-    event = _read(delivery.body)
+def _row(entry: Entry) -> dict[str, Any]:
+    headers = entry.delivery.headers
+    deaths = headers.get("x-death") or [{}]
+    event = entry.content if isinstance(entry.content, dict) else {}
     return {
         "id": new_id(),
-        "queue": delivery.headers.get("x-queue") or deaths[0].get("queue") or "",
+        "queue": headers.get("x-queue") or deaths[0].get("queue") or "",
         "event_id": str(event.get("id") or "")[:64] or None,
         "event_type": str(event.get("type") or "")[:255] or None,
-        "body": delivery.body,
-        "error": delivery.headers.get("x-error")
+        "body": entry.body(),
+        "error": headers.get("x-error")
         or "its readers ended or lost their connection too often while they held it",
-        "attempts": int(delivery.headers.get("x-attempt", 0)),
+        "attempts": entry.attempt,
         "died_at": clock.now(),
         "replayed_at": None,
     }
-
-
-def _read(body: bytes) -> dict[str, Any]:
-    try:
-        event = orjson.loads(body)
-    except ValueError:
-        return {}
-    return event if isinstance(event, dict) else {}
 
 
 def _shown(row: Any) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import eventlet
-import orjson
 import structlog
 from eventlet.event import Event as Signal
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint
@@ -23,8 +22,9 @@ from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint
 from chassis import crash, logs
 from chassis.carrier import Carrier
 from chassis.engine import is_transient
+from chassis.ids import new_id
 from chassis.link import FAILURES, Disconnected, Link
-from chassis.messages import Delivery, Outgoing
+from chassis.messages import Delivery, Entry, Outgoing, entries_of
 from chassis.metrics import EVENTS_DEAD, EVENTS_FAILED, EVENTS_HANDLED, HANDLER_SECONDS
 from chassis.topology import (
     dead_queue_of,
@@ -40,6 +40,7 @@ from contracts.errors import ServiceTimeout, ServiceUnavailable
 # A single event is handled at once. After a crowd more are on their way, and a larger batch costs less per event.
 LINGER_SECONDS = 0.01
 CROWD, CROWD_LINGER_SECONDS = 20, 0.05
+MIN_PREFETCH = 5
 TRANSIENT_SECONDS = 600
 MAX_PAUSE_SECONDS = 5.0
 POISON = (InvalidEvent, UnknownEventType, ValueError, KeyError, TypeError, AttributeError)
@@ -99,12 +100,13 @@ class OnEvent(Entrypoint):
     def _consume(self, link: Link) -> None:
         channel = link.channel()
         declare_reader(channel, self.reader, [(contract.source, contract.type) for contract in self.contracts])
-        channel.basic_qos(0, 2 * self.size, False)
+        channel.basic_qos(0, max(MIN_PREFETCH, self.size // 5), False)
         self._generation += 1
         self._waiting.clear()
         self._channel = channel
         for contract in self.contracts:
-            channel.basic_consume(queue_of(self.reader, contract.type), callback=self._receive, **_consumer_tag())
+            queue = queue_of(self.reader, contract.type)
+            channel.basic_consume(queue, callback=self._receive, consumer_tag=new_id(), no_ack=False)
 
     def _forget(self) -> None:
         self._generation += 1
@@ -132,26 +134,34 @@ class OnEvent(Entrypoint):
         if not self._waiting:
             self._arrived = Signal()
             self._arrived.wait()
-        if 1 < len(self._waiting) < self.size:
+        if 1 < self._waiting_events() < self.size:
             eventlet.sleep(CROWD_LINGER_SECONDS if self._crowded else LINGER_SECONDS)
-        batch = [self._waiting.popleft() for _ in range(min(self.size, len(self._waiting)))]
-        self._crowded = len(batch) >= CROWD
+        batch: list[Delivery] = []
+        total = 0
+        while self._waiting and (not batch or total + self._waiting[0].count <= self.size):
+            total += self._waiting[0].count
+            batch.append(self._waiting.popleft())
+        self._crowded = total >= CROWD
         return batch
+
+    def _waiting_events(self) -> int:
+        return sum(delivery.count for delivery in self._waiting)
 
     def _handle(self, batch: list[Delivery], generation: int) -> None:
         good = []
-        for delivery in batch:
+        for entry in [entry for delivery in batch for entry in entries_of(delivery)]:
             try:
-                good.append((delivery, read_event(delivery.body)))
+                good.append((entry, read_event(entry.content)))
             except POISON as error:
-                self._bury(delivery, error)
-        if good and not self._try(good, generation):
-            return
+                self._bury(entry, error)
+        for at in range(0, len(good), self.size):
+            if not self._try(good[at : at + self.size], generation):
+                return
         crash.point("before_ack")
         if generation == self._generation:
             self._ack(batch[-1])
 
-    def _try(self, pairs: list[tuple[Delivery, Event]], generation: int) -> bool:
+    def _try(self, pairs: list[tuple[Entry, Event]], generation: int) -> bool:
         """True when every event is done with; False when the connection went and the broker will deliver them again."""
         pause, given_up_at = 0.1, time.monotonic() + TRANSIENT_SECONDS
         while True:
@@ -185,30 +195,23 @@ class OnEvent(Entrypoint):
                 self.container.spawn_worker(self, (argument,), {}, handle_result=handle_result)
             return done.wait()
 
-    def _put_off(self, delivery: Delivery, error: BaseException) -> None:
-        attempt = int(delivery.headers.get("x-attempt", 0))
+    def _put_off(self, entry: Entry, error: BaseException) -> None:
         pauses = retry_pauses()
-        if attempt >= len(pauses):
-            self._bury(delivery, error)
+        if entry.attempt >= len(pauses):
+            self._bury(entry, error)
             return
-        EVENTS_FAILED.labels(self.reader, _type_of(delivery)).inc()
-        exchange = retry_exchange_of(self.reader, pauses[attempt])
-        self._send(delivery, error, exchange=exchange, routing_key=self._queue_of(delivery), attempt=attempt + 1)
+        EVENTS_FAILED.labels(self.reader, self._queue_of(entry)).inc()
+        exchange = retry_exchange_of(self.reader, pauses[entry.attempt])
+        self._send(entry, error, exchange=exchange, routing_key=self._queue_of(entry))
 
-    def _bury(self, delivery: Delivery, error: BaseException) -> None:
-        EVENTS_DEAD.labels(self.reader, _type_of(delivery)).inc()
-        attempt = int(delivery.headers.get("x-attempt", 0)) + 1
-        self._send(delivery, error, exchange="", routing_key=dead_queue_of(self.reader), attempt=attempt)
+    def _bury(self, entry: Entry, error: BaseException) -> None:
+        EVENTS_DEAD.labels(self.reader, self._queue_of(entry)).inc()
+        self._send(entry, error, exchange="", routing_key=dead_queue_of(self.reader))
 
-    def _send(self, delivery: Delivery, error: BaseException, *, exchange: str, routing_key: str, attempt: int) -> None:
-        headers = {"x-attempt": attempt, "x-error": describe(error), "x-queue": self._queue_of(delivery)}
+    def _send(self, entry: Entry, error: BaseException, *, exchange: str, routing_key: str) -> None:
+        headers = {"x-attempt": entry.attempt + 1, "x-error": describe(error), "x-queue": self._queue_of(entry)}
         message = Outgoing(
-            delivery.body,
-            exchange=exchange,
-            routing_key=routing_key,
-            headers=headers,
-            content_type=delivery.properties.get("content_type") or CONTENT_TYPE,
-            message_id=str(delivery.properties.get("message_id") or ""),
+            entry.body(), exchange=exchange, routing_key=routing_key, headers=headers, content_type=CONTENT_TYPE
         )
         while True:
             try:
@@ -217,9 +220,9 @@ class OnEvent(Entrypoint):
             except Disconnected:
                 eventlet.sleep(0.5)
 
-    def _queue_of(self, delivery: Delivery) -> str:
+    def _queue_of(self, entry: Entry) -> str:
         # A message that came back from a retry queue bears the queue's own name as its routing key.
-        key = delivery.routing_key
+        key = entry.delivery.routing_key
         return key if key.startswith(f"{self.reader}.") else queue_of(self.reader, key)
 
     def _ack(self, delivery: Delivery) -> None:
@@ -233,9 +236,9 @@ class OnEvent(Entrypoint):
 on_event = OnEvent.decorator
 
 
-def read_event(body: bytes) -> Event:
-    """The event in a message, checked against its contract; one of POISON if it is none."""
-    event = Event.from_wire(orjson.loads(body))
+def read_event(content: Any) -> Event:
+    """The event in an entry of a message, checked against its contract; one of POISON if it is none."""
+    event = Event.from_wire(content)
     check(event.type, event.data)
     return event
 
@@ -257,13 +260,3 @@ def describe(error: BaseException) -> str:
 
 def _passes_by_itself(error: BaseException) -> bool:
     return isinstance(error, (ServiceUnavailable, ServiceTimeout, Disconnected)) or is_transient(error)
-
-
-def _type_of(delivery: Delivery) -> str:
-    return delivery.routing_key.rpartition(".events.")[2] or "unknown"
-
-
-def _consumer_tag() -> dict[str, Any]:
-    from chassis.ids import new_id
-
-    return {"consumer_tag": new_id(), "no_ack": False}

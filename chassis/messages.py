@@ -1,8 +1,14 @@
 """Messages of the broker, going out and coming in, the same on every carrier."""
 
+from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from amqp.basic_message import Message
+
+# A message of many events: how many at most, and the header that tells how many there are.
+EVENTS_A_MESSAGE = 100
+COUNT = "x-count"
 
 
 class Outgoing:
@@ -39,7 +45,7 @@ class Outgoing:
 class Delivery:
     """A message that came in, the same on every carrier."""
 
-    __slots__ = ("body", "channel", "headers", "properties", "redelivered", "routing_key", "tag")
+    __slots__ = ("body", "channel", "count", "headers", "properties", "redelivered", "routing_key", "tag")
 
     def __init__(self, message: Any) -> None:
         """``message`` is py-amqp's or the embedded carrier's."""
@@ -50,6 +56,7 @@ class Delivery:
         self.headers: dict[str, Any] = (
             message.properties.get("application_headers") or getattr(message, "headers", {}) or {}
         )
+        self.count = int(self.headers.get(COUNT, 1))
         self.tag = info.get("delivery_tag") or getattr(message, "delivery_tag", None)
         self.redelivered = bool(info.get("redelivered"))
         self.routing_key = info.get("routing_key", "")
@@ -57,3 +64,29 @@ class Delivery:
 
 def _bytes_of(body: Any) -> bytes:
     return body if isinstance(body, bytes) else bytes(body, "utf-8") if isinstance(body, str) else bytes(body)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What may be one event of a message. ``content`` is what its JSON says, or the bytes where it is no JSON."""
+
+    delivery: Delivery
+    content: Any
+
+    @property
+    def attempt(self) -> int:
+        """How often it was tried before; the tries of a message are those of each of its events."""
+        return int(self.delivery.headers.get("x-attempt", 0))
+
+    def body(self) -> bytes:
+        """The event alone, as a message of its own would bear it."""
+        return self.content if isinstance(self.content, bytes) else orjson.dumps(self.content)
+
+
+def entries_of(delivery: Delivery) -> list[Entry]:
+    """The events of a message: one, or those of a batch."""
+    try:
+        content = orjson.loads(delivery.body)
+    except ValueError:
+        content = delivery.body
+    return [Entry(delivery, each) for each in content] if isinstance(content, list) else [Entry(delivery, content)]

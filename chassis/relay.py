@@ -14,13 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import crash, logs
 from chassis.link import Disconnected, Link
-from chassis.messages import Outgoing
+from chassis.messages import COUNT, EVENTS_A_MESSAGE, Outgoing
 from chassis.metrics import OUTBOX_SENT, OUTBOX_UNROUTED
 from chassis.outbox import Line, unpack
 from chassis.publisher import Publisher
 from chassis.readers import has_readers
-from chassis.topology import declare_exchange, exchange_of
-from contracts.base import CONTENT_TYPE
+from chassis.topology import batch_exchange_of, declare_exchange, exchange_of
+from contracts.base import BATCH_CONTENT_TYPE, CONTENT_TYPE
 
 ROWS_AT_ONCE = 50
 EVENTS_AT_ONCE = 1_000
@@ -86,12 +86,12 @@ class Relay:
             rows = self._oldest_rows(connection)
             if not rows:
                 return 0
-            messages = [_outgoing(line, self.service) for row in rows for line in unpack(bytes(row.events))]
-            self._send(messages)
+            lines = [line for row in rows for line in unpack(bytes(row.events))]
+            self._send(_singles(lines, self.service) + _batches(lines, self.service))
             crash.point("after_publish")
             connection.execute(delete(self.outbox).where(self.outbox.c.id.in_([row.id for row in rows])))
-        OUTBOX_SENT.labels(self.service).inc(len(messages))
-        return len(messages)
+        OUTBOX_SENT.labels(self.service).inc(len(lines))
+        return len(lines)
 
     def _oldest_rows(self, connection: Any) -> list[Any]:
         columns = self.outbox.c
@@ -108,7 +108,10 @@ class Relay:
     def _send(self, messages: list[Outgoing]) -> None:
         if self.publisher is None:
             raise Disconnected("the relay has no publisher yet")
-        lost = self.publisher.publish(messages, mandatory=lambda message: has_readers(message.routing_key))
+        batches = batch_exchange_of(self.service)
+        lost = self.publisher.publish(
+            messages, mandatory=lambda message: message.exchange == batches and has_readers(message.routing_key)
+        )
         if lost:
             OUTBOX_UNROUTED.labels(self.service).inc(len(lost))
             types = sorted({messages[at].routing_key for at in lost})
@@ -143,12 +146,32 @@ class Relay:
             self.wake()
 
 
-def _outgoing(line: Line, service: str) -> Outgoing:
-    return Outgoing(
-        line.body,
-        exchange=exchange_of(service),
-        routing_key=line.type,
-        content_type=CONTENT_TYPE,
-        message_id=line.event_id,
-        type=line.type,
-    )
+def _singles(lines: list[Line], service: str) -> list[Outgoing]:
+    return [
+        Outgoing(
+            line.body,
+            exchange=exchange_of(service),
+            routing_key=line.type,
+            content_type=CONTENT_TYPE,
+            message_id=line.event_id,
+        )
+        for line in lines
+    ]
+
+
+def _batches(lines: list[Line], service: str) -> list[Outgoing]:
+    by_type: dict[str, list[Line]] = {}
+    for line in lines:
+        by_type.setdefault(line.type, []).append(line)
+    return [
+        Outgoing(
+            b"[" + b",".join(line.body for line in part) + b"]",
+            exchange=batch_exchange_of(service),
+            routing_key=name,
+            headers={COUNT: len(part)},
+            content_type=BATCH_CONTENT_TYPE,
+            message_id=part[0].event_id,
+        )
+        for name, same in by_type.items()
+        for part in (same[at : at + EVENTS_A_MESSAGE] for at in range(0, len(same), EVENTS_A_MESSAGE))
+    ]

@@ -13,6 +13,7 @@ from marshmallow import EXCLUDE, Schema
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/cloudevents+json"
+BATCH_CONTENT_TYPE = "application/cloudevents-batch+json"
 SCHEMA_BASE = "https://musubi.example/contracts/"
 
 

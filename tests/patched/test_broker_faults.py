@@ -67,6 +67,7 @@ def test_calls_and_events_work_again_by_themselves_after_a_broker_restart(
 def test_events_published_while_the_broker_is_dead_arrive_once_after_it(services: Services, rabbitmq: RabbitMQ) -> None:
     subjects = [new_id() for _ in range(20)]
     services.mail_ingest.emit(subjects[:10])
+    rabbitmq.settle()
     rabbitmq.kill9()
     rabbitmq.start()
     eventually(lambda: answers(services, "again"), timeout=30)

@@ -81,7 +81,7 @@ def test_a_dead_letter_can_be_replayed_once(services: Services) -> None:
     "body",
     [
         b"\xff\x00 not json",
-        b"[1, 2]",
+        b"42",
         b'{"type": "mailbox.removed.v1"}',
         b'{"specversion":"1.0","type":"unknown.thing.v1"}',
     ],
@@ -92,6 +92,21 @@ def test_what_is_no_event_becomes_a_dead_letter_at_once(services: Services, carr
     eventually(lambda: services.sample.dead_letters()["items"])
     [letter] = services.sample.dead_letters()["items"]
     assert letter["attempts"] == 1
+
+
+def test_what_is_no_event_in_a_batch_hurts_only_itself(services: Services, carrier_url: str) -> None:
+    bodies: list[bytes] = []
+    first, second = ids(2), ids(2)
+    with listening(carrier_url, "mail_ingest.batches", "#", bodies):
+        services.mail_ingest.emit(first)
+        eventually(lambda: bodies)
+    [one, other] = orjson.loads(bodies[0])
+    [new, last] = [{**one, "id": new_id(), "subject": subject} for subject in second]
+    send_again(carrier_url, orjson.dumps([new, 42, other, last]), times=1)
+    eventually(lambda: services.sample.effects() == first + second)
+    eventually(lambda: services.sample.dead_letters()["items"])
+    [letter] = services.sample.dead_letters()["items"]
+    assert services.sample.dead_letter(id=letter["id"])["body"] == "42"
 
 
 def test_an_event_that_breaks_its_schema_becomes_a_dead_letter_that_names_the_place(
@@ -206,7 +221,7 @@ def send_again(url: str, body: bytes, *, times: int) -> None:
     publisher = Publisher(link)
     link.start()
     assert link.wait_ready(5)
-    message = Outgoing(body, exchange="mail_ingest.events", routing_key="mailbox.removed.v1", message_id="foreign")
+    message = Outgoing(body, exchange="mail_ingest.batches", routing_key="mailbox.removed.v1", message_id="foreign")
     publisher.publish([message] * times)
     link.stop()
 
