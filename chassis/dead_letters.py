@@ -124,8 +124,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "event_id": str(event.get("id") or "")[:64] or None,
         "event_type": str(event.get("type") or "")[:255] or None,
         "body": entry.body(),
-        "error": headers.get("x-error")
-        or "its readers ended or lost their connection too often while they held it",
+        "error": headers.get("x-error") or "its readers ended or lost their connection too often while they held it",
         "attempts": entry.attempt,
         "died_at": clock.now(),
         "replayed_at": None,

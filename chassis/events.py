@@ -10,7 +10,7 @@
 
 import inspect
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,13 +19,13 @@ import structlog
 from eventlet.event import Event as Signal
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint
 
-from chassis import crash, logs
+from chassis import clock, crash, logs
 from chassis.carrier import Carrier
 from chassis.engine import is_transient
 from chassis.ids import new_id
 from chassis.link import FAILURES, Disconnected, Link
 from chassis.messages import Delivery, Entry, Outgoing, entries_of
-from chassis.metrics import EVENTS_DEAD, EVENTS_FAILED, EVENTS_HANDLED, HANDLER_SECONDS
+from chassis.metrics import EVENT_LAG, EVENTS_DEAD, EVENTS_FAILED, EVENTS_HANDLED, HANDLER_SECONDS
 from chassis.topology import (
     dead_queue_of,
     declare_reader,
@@ -167,8 +167,7 @@ class OnEvent(Entrypoint):
         while True:
             error = self._call([event for _, event in pairs])
             if error is None:
-                for _, event in pairs:
-                    EVENTS_HANDLED.labels(self.reader, event.type).inc()
+                self._count([event for _, event in pairs])
                 return True
             if not _passes_by_itself(error) or time.monotonic() > given_up_at:
                 break
@@ -181,6 +180,12 @@ class OnEvent(Entrypoint):
             return all(settled)
         self._put_off(pairs[0][0], error)
         return True
+
+    def _count(self, events: list[Event]) -> None:
+        for event_type, number in Counter(event.type for event in events).items():
+            EVENTS_HANDLED.labels(self.reader, event_type).inc(number)
+        lag = (clock.now() - clock.unwire(min(event.time for event in events))).total_seconds()
+        EVENT_LAG.labels(self.reader, self.method_name).set(lag)
 
     def _call(self, events: list[Event]) -> BaseException | None:
         done: Signal = Signal()
@@ -239,6 +244,7 @@ on_event = OnEvent.decorator
 def read_event(content: Any) -> Event:
     """The event in an entry of a message, checked against its contract; one of POISON if it is none."""
     event = Event.from_wire(content)
+    clock.unwire(event.time)
     check(event.type, event.data)
     return event
 

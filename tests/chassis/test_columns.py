@@ -41,7 +41,7 @@ def test_an_id_is_read_as_the_text_that_was_written(db: DatabaseHandle) -> None:
 
 
 def test_json_and_null_come_back_as_they_were(db: DatabaseHandle) -> None:
-    answer = {"名": "結び", "null": None, "numbers": [1, 2.5, 2**53], "nested": {"": []}}
+    answer: dict[str, Any] = {"名": "結び", "null": None, "numbers": [1, 2.5, 2**53], "nested": {"": []}}
     row = kept(db, "answers", key="k", fingerprint="f", answer=answer, answered_at=datetime.now(UTC))
     assert row.answer == answer
 

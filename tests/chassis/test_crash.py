@@ -39,4 +39,6 @@ def test_nothing_happens_at_other_points_and_passages(crash_at: str) -> None:
 
 
 def test_every_point_of_the_design_has_its_name() -> None:
-    assert {"after_fetch", "before_commit", "after_commit", "after_publish", "after_effect", "before_ack"} == set(POINTS)
+    assert {"after_fetch", "before_commit", "after_commit", "after_publish", "after_effect", "before_ack"} == set(
+        POINTS
+    )

@@ -70,17 +70,25 @@ def test_a_transaction_that_says_nothing_writes_no_row_and_wakes_nobody(db: Data
 
 
 def test_a_failed_transaction_leaves_neither_row_nor_event(db: DatabaseHandle) -> None:
-    with pytest.raises(ZeroDivisionError), db.transaction() as tx:
-        note(tx, "never")
-        publish(tx)
-        raise ZeroDivisionError
+    def failing() -> None:
+        with db.transaction() as tx:
+            note(tx, "never")
+            publish(tx)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
     assert (effects(db), published(db)) == ([], [])
 
 
 def test_an_event_that_breaks_its_contract_ends_the_transaction(db: DatabaseHandle) -> None:
-    with pytest.raises(InvalidEvent), db.transaction() as tx:
-        note(tx, "never")
-        publish(tx, "no id")
+    def failing() -> None:
+        with db.transaction() as tx:
+            note(tx, "never")
+            publish(tx, "no id")
+
+    with pytest.raises(InvalidEvent):
+        failing()
     assert effects(db) == []
 
 
@@ -108,9 +116,14 @@ def test_an_event_that_is_delivered_again_is_not_fresh(db: DatabaseHandle) -> No
 
 def test_an_event_whose_handler_failed_is_fresh_again(db: DatabaseHandle) -> None:
     [event] = removed()
-    with pytest.raises(ZeroDivisionError), db.handling(event) as tx:
-        note(tx, "never")
-        raise ZeroDivisionError
+
+    def failing() -> None:
+        with db.handling(event) as tx:
+            note(tx, "never")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
     assert handle(db, event) == [event.subject]
     assert effects(db) == [event.subject]
 
@@ -133,21 +146,26 @@ def test_a_key_that_was_used_for_another_request_is_refused(db: DatabaseHandle) 
 
 
 def test_a_request_that_failed_has_not_used_its_key(db: DatabaseHandle) -> None:
-    with pytest.raises(ZeroDivisionError), db.transaction(once="key-1", request="a") as tx:
-        note(tx, "never")
-        raise ZeroDivisionError
+    def failing() -> None:
+        with db.transaction(once="key-1", request="a") as tx:
+            note(tx, "never")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
     assert once(db, "key-1", "a") == 1
 
 
 @pytest.mark.parametrize("service_url", ["postgresql"], indirect=True)
 def test_of_two_requests_with_one_key_at_the_same_time_one_is_refused(db: DatabaseHandle) -> None:
-    with (
-        pytest.raises(IdempotencyConflict, match="is being handled"),
-        db.transaction(once="key-1", request="a") as slower,
-    ):
-        note(slower, "the slower one")
-        slower.answer = 2
-        assert once(db, "key-1", "a") == 1
+    def slower() -> None:
+        with db.transaction(once="key-1", request="a") as tx:
+            note(tx, "the slower one")
+            tx.answer = 2
+            assert once(db, "key-1", "a") == 1
+
+    with pytest.raises(IdempotencyConflict, match="is being handled"):
+        slower()
     assert len(effects(db)) == 1
 
 

@@ -11,7 +11,9 @@ from chassis import paging
 from contracts.errors import Invalid
 
 
-@given(st.lists(st.text(st.characters(codec="utf-8")) | st.integers(-(2**53), 2**53) | st.none(), min_size=2, max_size=2))
+@given(
+    st.lists(st.text(st.characters(codec="utf-8")) | st.integers(-(2**53), 2**53) | st.none(), min_size=2, max_size=2)
+)
 def test_a_cursor_gives_its_values_again_and_needs_no_quoting_in_a_url(values: list[Any]) -> None:
     cursor = paging.encode(values)
     assert paging.decode(cursor) == values
@@ -20,19 +22,20 @@ def test_a_cursor_gives_its_values_again_and_needs_no_quoting_in_a_url(values: l
 
 @given(st.text())
 def test_any_text_is_a_cursor_or_refused_as_invalid(text: str) -> None:
-    try:
-        assert len(paging.decode(text)) == 2
-    except Invalid as refusal:
-        assert list(refusal.fields) == ["cursor"]
+    assert len(decoded(text)) == 2 or decoded(text) == ["cursor"]
 
 
-@pytest.mark.parametrize("broken", ["", "x", "あ", "e30", "WyJhIl0", paging.encode([1, 2, 3]), paging.encode([1, 2])[:-2]])
+@pytest.mark.parametrize(
+    "broken", ["", "x", "あ", "e30", "WyJhIl0", paging.encode([1, 2, 3]), paging.encode([1, 2])[:-2]]
+)
 def test_what_no_list_gave_out_is_refused(broken: str) -> None:
     with pytest.raises(Invalid, match="not one that this list gave out"):
         paging.decode(broken)
 
 
-@pytest.mark.parametrize(("asked", "given"), [(None, 50), (0, 50), (1, 1), (200, 200), (201, 200), (10**9, 200), (-5, 1)])
+@pytest.mark.parametrize(
+    ("asked", "given"), [(None, 50), (0, 50), (1, 1), (200, 200), (201, 200), (10**9, 200), (-5, 1)]
+)
 def test_a_page_has_at_least_one_and_at_most_200_rows(asked: int | None, given: int) -> None:
     assert paging.bounded(asked) == given
 
@@ -47,3 +50,11 @@ def test_a_full_page_with_more_behind_it_ends_with_a_cursor_at_its_last_row() ->
 @pytest.mark.parametrize("rows", [[], [9], [9, 8]])
 def test_the_last_page_has_no_cursor(rows: list[int]) -> None:
     assert paging.page(rows, 2, key=lambda row: [row]) == (rows, None)
+
+
+def decoded(text: str) -> list[Any]:
+    """The values of a cursor, or the names of the fields that are refused."""
+    try:
+        return paging.decode(text)
+    except Invalid as refusal:
+        return list(refusal.fields)

@@ -1,25 +1,11 @@
-"""The service of contacts on SQLite and PostgreSQL: records, address book and the events of both."""
+"""The service of contacts on SQLite and PostgreSQL: records and address book."""
 
 import pytest
 
 from chassis import clock
 from chassis.ids import new_id
-from chassis.testing import make_event
 from contacts_service import domain, fields, store
-from contracts import LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
 from contracts.errors import Conflict, IdempotencyConflict, Invalid, NotFound, PreconditionFailed
-
-
-def lead_opened(lead_id, address="suzuki@xyz.example", *, last_name="鈴木"):
-    personal = {"last_name": last_name, "first_name": "", "company": "xyz", "address": address, "canonical": address}
-    return make_event(
-        LeadOpened, lead_id=lead_id, number="LEA1", status="Not Contacted", mail_message_id=None, personal=personal
-    )
-
-
-def lead_updated(lead_id, address):
-    personal = {"last_name": "鈴木", "first_name": "", "company": "xyz", "address": address, "canonical": address}
-    return make_event(LeadUpdated, lead_id=lead_id, status="Contacted", personal=personal)
 
 
 def test_contacts_are_numbered_from_con1_and_organizations_from_acc1(contacts):
@@ -270,49 +256,3 @@ def test_a_cursor_that_no_list_gave_out_is_refused(contacts, broken):
 def test_what_is_no_id_of_a_contact_is_not_found(contacts, record_id):
     with pytest.raises(NotFound):
         contacts.service.contact(id=record_id)
-
-
-def test_an_open_leads_address_is_in_the_book_until_the_lead_is_converted(contacts):
-    lead_id = new_id()
-    opened = lead_opened(lead_id)
-    contacts.service.on_lead_changed([opened])
-    [assigned] = contacts.published()
-    assert contacts.who("suzuki@xyz.example") == [("lead", "鈴木")]
-    assert (assigned.data["record"], assigned.causation_id) == ({"kind": "lead", "id": lead_id}, opened.id)
-    gone = make_event(
-        LeadConverted, lead_id=lead_id, contact_id=new_id(), organization_id=None, canonical="suzuki@xyz.example"
-    )
-    contacts.service.on_lead_changed([gone])
-    assert contacts.said() == [("address.released", "suzuki@xyz.example")]
-    assert contacts.who("suzuki@xyz.example") == []
-
-
-def test_a_leads_new_address_takes_the_old_ones_place(contacts):
-    lead_id = new_id()
-    contacts.service.on_lead_changed([lead_opened(lead_id), lead_updated(lead_id, "suzuki@new.example")])
-    assert contacts.who("suzuki@new.example") == [("lead", "鈴木")]
-    assert contacts.who("suzuki@xyz.example") == []
-    assert contacts.said() == [("address.assigned", "suzuki@new.example")]
-
-
-def test_the_news_of_a_lead_may_overtake_one_another(contacts):
-    lead_id, other_id = new_id(), new_id()
-    opened, updated = lead_opened(lead_id), lead_updated(lead_id, "suzuki@new.example")
-    other_opened = lead_opened(other_id, "sato@xyz.example")
-    deleted = make_event(LeadDeleted, lead_id=other_id, canonical="sato@xyz.example")
-    contacts.service.on_lead_changed([updated, deleted])
-    contacts.service.on_lead_changed([opened, other_opened])
-    assert contacts.who("suzuki@new.example") == [("lead", "鈴木")]
-    assert contacts.who("suzuki@xyz.example") == contacts.who("sato@xyz.example") == []
-
-
-def test_news_of_a_lead_that_are_delivered_again_change_nothing(contacts):
-    opened = lead_opened(new_id())
-    contacts.service.on_lead_changed([opened, opened])
-    contacts.service.on_lead_changed([opened])
-    assert contacts.said() == [("address.assigned", "suzuki@xyz.example")]
-
-
-def test_a_lead_without_an_address_stands_for_none(contacts):
-    contacts.service.on_lead_changed([lead_opened(new_id(), "")])
-    assert contacts.said() == []

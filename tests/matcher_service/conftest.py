@@ -10,6 +10,7 @@ from chassis.ids import new_id
 from contacts_service import models as contacts_models
 from contacts_service.service import ContactsService
 from contracts import Event, MailMessageReceived
+from contracts.errors import ServiceUnavailable
 from matcher_service import models
 from matcher_service.service import MatcherService
 from tests.contacts_service.databases import KINDS, Databases, of_session
@@ -57,6 +58,13 @@ def mail_event(sender: Any = "tanaka@abc.co.jp", **changes: Any) -> Event:
 def id_of(event: Event) -> str:
     """The mail's id."""
     return str(event.data["mail"]["mail_message_id"])
+
+
+class Away:
+    """An address book that does not answer."""
+
+    def resolve_addresses(self, *, addresses):
+        raise ServiceUnavailable("No contacts service is running.")
 
 
 class Road:
