@@ -1,4 +1,4 @@
-"""Many rows in one INSERT.
+"""Many rows in one INSERT or UPDATE.
 
 SQLAlchemy names and expands every value of every row; on PostgreSQL psycopg2's own form takes half of the CPU. Errors
 are SQLAlchemy's on both roads.
@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from psycopg2 import Error
 from psycopg2.extras import execute_values
-from sqlalchemy import JSON, Table, Uuid
+from sqlalchemy import JSON, Column, String, Table, Uuid, bindparam, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -38,6 +38,42 @@ def insert_ignore(
     return _insert(session, table, rows, ignore=True, returning=returning)
 
 
+def update_many(session: Session, table: Table | Any, rows: Sequence[dict[str, Any]], *, key: str) -> None:
+    """Write the columns that all the rows name into the rows of the table that have the same ``key`` (a column).
+
+    Each key comes once; what is not in the table is passed over. Objects that the session has loaded stay as they are.
+    """
+    if not rows:
+        return
+    table = getattr(table, "__table__", table)
+    session.flush()
+    if session.get_bind().dialect.name == "postgresql":
+        _update_postgresql(session, table, rows, key=key)
+        return
+    # A parameter may not be called like a column that is set.
+    statement = update(table).where(table.c[key] == bindparam("wanted_key"))
+    changes = [{name: value for name, value in row.items() if name != key} for row in rows]
+    session.execute(statement, [{"wanted_key": row[key], **change} for row, change in zip(rows, changes, strict=True)])
+
+
+def _update_postgresql(session: Session, table: Table, rows: Sequence[dict[str, Any]], *, key: str) -> None:
+    kinds = {name: _cast_to(session, table.c[name]) for name in rows[0]}
+    changes = ", ".join(f"{name} = given.{name}::{kind}" for name, kind in kinds.items() if name != key)
+    given = f"(VALUES %s) AS given ({', '.join(kinds)})"
+    statement = f"UPDATE {table.name} SET {changes} FROM {given} WHERE {table.name}.{key} = given.{key}::{kinds[key]}"
+    _execute(session, statement, _encoded(table, rows), fetch=False)
+
+
+def _cast_to(session: Session, column: Column[Any]) -> str:
+    """VALUES have no type of their own where all of a column are NULL; a cast to VARCHAR(n) would cut texts."""
+    return "text" if isinstance(column.type, String) else column.type.compile(session.get_bind().dialect)
+
+
+def _encoded(table: Table, rows: Sequence[dict[str, Any]], *, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    columns = [(name, _ENCODERS.get(type(table.c[name].type), _as_it_is)) for name in rows[0]]
+    return [before + tuple([encode(row[name]) for name, encode in columns]) for row in rows]
+
+
 def _insert(session: Session, table: Any, rows: Sequence[dict[str, Any]], *, ignore: bool, returning: Any) -> list[Any]:
     if not rows:
         return []
@@ -62,9 +98,7 @@ def _postgresql(
     if returning is not None:
         # As text: psycopg2 would make a UUID object of each only to have it made a string again.
         statement += f" RETURNING {returning.name}{'::text' if isinstance(returning.type, Uuid) else ''}"
-    constants = tuple(defaults.values())
-    columns = [(name, _ENCODERS.get(type(table.c[name].type), _as_it_is)) for name in rows[0]]
-    values = [constants + tuple([encode(row[name]) for name, encode in columns]) for row in rows]
+    values = _encoded(table, rows, before=tuple(defaults.values()))
     return [row[0] for row in _execute(session, statement, values, fetch=returning is not None)]
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from psycopg2.extensions import new_type, register_type
 from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -12,6 +13,8 @@ TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 5_000
 IDLE_IN_TRANSACTION_MS = 30_000
+# Ids are strings here; SQLAlchemy would have psycopg2 make a UUID object of each, only to make it a string again.
+UUID_AS_TEXT = new_type((2950,), "UUID_AS_TEXT", lambda value, _cursor: value)
 STATEMENT_TIMED_OUT = "57014"
 POOL_SIZE = 5
 SQLITE_CACHE_KIB = 8_000
@@ -45,6 +48,7 @@ def make_engine(url: str) -> Engine:
         **common,
     )
     event.listen(engine, "handle_error", _leave_out_values)
+    event.listen(engine, "connect", lambda connection, _record: register_type(UUID_AS_TEXT, connection))
     return engine
 
 

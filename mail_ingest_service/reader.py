@@ -118,8 +118,10 @@ class Reader:
 
     def _listen(self, work: Work, connection: Mailbox) -> bool:
         """Wait for news of the first folder; False when the settings changed, so that all must begin anew."""
-        if len(work.folders) > 1:
-            connection.examine(work.folders[0][0].folder)
+        place = work.folders[0][0]
+        if connection.examine(place.folder) != self._memories[place.folder_id].status:
+            # It came since the folder was read; the server has just told it, and would not tell it again in IDLE.
+            return True
         seconds = min(sync.PUSH_FALLBACK, sync.IDLE_REISSUE)
         connection.listen(wake=lambda: not self._wishes.empty(), seconds=seconds)
         if self._wishes.empty():

@@ -17,6 +17,7 @@ Answers = Mapping[str, list[Values]]
 
 SHOWN = ("id", "mail_message_id", "revision", "state", "reason", "rule", "role", "label", "organization_id")
 EXPLAINED = ("party", "candidates", "tried", "corrected")
+KEPT = ("mail_message_id", "role", "mail", "party")
 
 
 def add(tx: Any, parties: Mapping[str, Party], answers: Answers, *, moment: datetime) -> None:
@@ -104,7 +105,8 @@ def remake(tx: Any, rows: Sequence[Decision], answers: Answers, *, causes: Mappi
     store.save_outcomes(tx.session, updates)
     personal = store.personal_blocks(tx.session, [row.id for row, _ in changed])
     for (row, _), update in zip(changed, updates, strict=True):
-        values = {**stored(row), **update, "personal": personal[row.id]}
+        kept = {name: getattr(row, name) for name in KEPT}
+        values = {**kept, **update, "personal": personal[row.id]}
         announce(tx, values, rematch=True, cause=causes.get(row.canonical))
 
 

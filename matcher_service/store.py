@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, defer
 
-from chassis.bulk import insert_ignore, insert_many
+from chassis.bulk import insert_ignore, insert_many, update_many
 from matcher_service.domain import Choice
 from matcher_service.models import AddressChange, Decision, RememberedChoice
 
@@ -57,7 +57,8 @@ def open_to_rematch(
     session: Session, canonicals: Collection[str], *, gone: Values | None, after: str | None, limit: int
 ) -> list[Decision]:
     """Up to ``limit`` decisions by these addresses that may be re-made, oldest first, locked; without personal data."""
-    statement = select(Decision).where(_open(canonicals, gone)).options(defer(Decision.personal))
+    unread = (Decision.personal, Decision.candidates, Decision.tried, Decision.decided_at, Decision.updated_at)
+    statement = select(Decision).where(_open(canonicals, gone)).options(*map(defer, unread))
     if after:
         statement = statement.where(Decision.id > after)
     return list(session.scalars(statement.order_by(Decision.id).limit(limit).with_for_update()))
@@ -85,8 +86,7 @@ def personal_blocks(session: Session, decision_ids: Collection[str]) -> dict[str
 
 def save_outcomes(session: Session, rows: Sequence[Values]) -> None:
     """Write new outcomes (``id`` and the columns that change)."""
-    if rows:
-        session.execute(update(Decision), list(rows))
+    update_many(session, Decision, rows, key="id")
 
 
 # Choices that people made

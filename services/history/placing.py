@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from chassis import clock
-from chassis.bulk import insert_ignore
+from chassis.bulk import insert_ignore, update_many
 from contracts.base import Event
 from services.history import domain
 from services.history.domain import Home, Word
@@ -28,8 +27,7 @@ def remember_words(session: Session, *, words: dict[str, Word]) -> list[Word]:
     later = {mail: word for mail, word in words.items() if mail not in new}
     merged = [_merged(words[row.mail_message_id], row) for row in _present(session, later)]
     changed = [word for word in merged if word is not None]
-    if changed:
-        _update(session, [_mail_row(word) for word in changed])
+    update_many(session, Mail, [_mail_row(word) for word in changed], key="mail_message_id")
     return [word for mail, word in words.items() if mail in new and word.facts] + [w for w in changed if w.facts]
 
 
@@ -77,14 +75,6 @@ def _mail_row(word: Word) -> Values:
         "title": facts["title"],
         "summary": facts["summary"],
     }
-
-
-def _update(session: Session, rows: Sequence[Values]) -> None:
-    """Overwrite the rows of known mails, all in one statement."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Mail.__table__)
-    values = {name: column for name, column in statement.excluded.items() if name != "mail_message_id"}
-    session.execute(statement.on_conflict_do_update(index_elements=["mail_message_id"], set_=values), list(rows))
 
 
 def place_mails(session: Session, *, words: Sequence[Word]) -> list[Values]:

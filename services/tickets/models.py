@@ -89,12 +89,12 @@ class Participant(Base):
 
 
 class WaitingReply(Base):
-    """A mail that opens no ticket itself and refers to one that no ticket has yet; kept some days, should it come."""
+    """A mail that opens no ticket, and one it refers to that no ticket has yet; kept some days, should it come."""
 
     __tablename__ = "waiting_replies"
 
     mail_message_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    message_id_header: Mapped[str] = mapped_column(String(200), index=True)
+    message_id_header: Mapped[str] = mapped_column(String(200), primary_key=True, index=True)
     event: Mapped[dict[str, Any]] = mapped_column(Json)
     waiting_since: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 

@@ -12,7 +12,7 @@ from chassis import paging
 from chassis.bulk import insert_ignore, insert_many
 from contracts.base import Event
 from services.tickets import forms
-from services.tickets.domain import WAITING, Arrival, Desk, Standing, thread_key
+from services.tickets.domain import WAITING, Arrival, Desk, Standing, kept_keys, thread_key
 from services.tickets.models import (
     CustomerAlias,
     Number,
@@ -138,11 +138,12 @@ def let_wait(session: Session, *, arrivals: Sequence[Arrival], now: datetime) ->
     rows = [
         {
             "mail_message_id": one.mail["mail_message_id"],
-            "message_id_header": one.keys[0],
+            "message_id_header": key,
             "event": one.event.to_wire(),
             "waiting_since": now,
         }
         for one in arrivals
+        for key in kept_keys(one.keys)
     ]
     insert_ignore(session, WaitingReply.__table__, rows)
     session.execute(delete(WaitingReply).where(WaitingReply.waiting_since < now - WAITING))

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.exc import DataError
 
 from chassis import DatabaseHandle, clock
-from chassis.bulk import ROWS_A_STATEMENT, insert_many
+from chassis.bulk import ROWS_A_STATEMENT, insert_many, update_many
 from chassis.ids import new_id
 
 MOMENT = datetime(2026, 11, 22, 10, 0, 0, 123456, tzinfo=timezone(timedelta(hours=9)))
@@ -58,3 +59,61 @@ def test_a_moment_without_zone_is_refused_here_too(db: DatabaseHandle) -> None:
 
     with pytest.raises(Exception, match="without time zone"):
         enter()
+
+
+def test_updated_rows_read_as_they_would_if_inserted_so(db: DatabaseHandle) -> None:
+    table = db.metadata.tables["dead_letters"]
+    ids = sorted(new_id() for _ in range(2 * ROWS_A_STATEMENT + 2))
+    told = letter(id=ids[0], event_id=None, replayed_at=MOMENT, body=b"", error="e" * 300, attempts=7)
+    untold = letter(id=ids[1], event_id=new_id(), replayed_at=None, queue="別")
+    rows = [told, untold, *(letter(id=id, attempts=number) for number, id in enumerate(ids[2:-1]))]
+    last = letter(id=ids[-1])
+    with db.transaction() as tx:
+        insert_many(tx.session, table, [letter(id=id, event_id=new_id()) for id in ids[:-1]] + [last])
+        update_many(tx.session, table, [*rows, letter(id=new_id())], key="id")
+        update_many(tx.session, table, [], key="id")
+    with db.session() as session:
+        found = {row.id: dict(row._mapping) for row in session.execute(select(table))}
+    assert found == {row["id"]: as_read(row) for row in [*rows, last]}
+
+
+def as_read(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.astimezone(UTC) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+@pytest.mark.parametrize("answer", [{"名": ["結び", None, 1.5]}, [], "text", {"%s": "%(x)s"}, None])
+def test_only_the_columns_that_are_named_are_updated(db: DatabaseHandle, answer: Any) -> None:
+    table = db.metadata.tables["answers"]
+    rows = [{"key": key, "fingerprint": key, "answer": "before", "answered_at": MOMENT} for key in ("a", "b")]
+    with db.transaction() as tx:
+        insert_many(tx.session, table, rows)
+        update_many(tx.session, table, [{"answer": answer, "key": "a"}], key="key")
+    with db.session() as session:
+        found = {row.key: (row.fingerprint, row.answer) for row in session.execute(select(table))}
+    assert found == {"a": ("a", answer), "b": ("b", "before")}
+
+
+def test_nulls_alone_are_written_into_every_kind_of_column(db: DatabaseHandle) -> None:
+    table = db.metadata.tables["dead_letters"]
+    row = letter(event_id=new_id(), replayed_at=MOMENT)
+    with db.transaction() as tx:
+        insert_many(tx.session, table, [row])
+        update_many(tx.session, table, [{"id": row["id"], "event_id": None, "replayed_at": None}], key="id")
+    with db.session() as session:
+        found = session.execute(select(table)).one()
+    assert (found.event_id, found.replayed_at, found.attempts) == (None, None, row["attempts"])
+
+
+@pytest.mark.parametrize("service_url", ["postgresql"], indirect=True)
+def test_a_text_that_is_too_long_is_refused_and_not_cut_or_shown(db: DatabaseHandle) -> None:
+    table = db.metadata.tables["dead_letters"]
+
+    def rename() -> None:
+        with db.transaction() as tx:
+            row = letter()
+            insert_many(tx.session, table, [row])
+            update_many(tx.session, table, [{"id": row["id"], "queue": "秘密" * 1000}], key="id")
+
+    with pytest.raises(DataError, match="too long") as refused:
+        rename()
+    assert "秘密" not in str(refused.value)

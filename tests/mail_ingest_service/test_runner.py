@@ -1,6 +1,7 @@
 """Which process reads which mailbox: by leases, so that one mailbox has one reader however many replicas run."""
 
 import subprocess
+import time
 
 import eventlet
 import pytest
@@ -122,3 +123,19 @@ def test_a_reader_that_ended_is_started_again(make_runner, free_box):
     settle(lambda: runner.running[box.id].thread.dead)
     runner.tick()
     assert not runner.running[box.id].thread.dead
+
+
+def test_a_mail_that_comes_while_the_other_folders_are_read_is_not_slept_through(make_box):
+    box = make_box(refresh="push")
+    reader = box.reader
+    work = reader._load()
+    with reader._connector.open(work.mailbox) as connection:
+        reader._read(work, connection)
+        box.account.append(mail("その間に"))
+        began = time.monotonic()
+        assert reader._listen(work, connection)
+        assert time.monotonic() - began < 5
+        work = reader._load()
+        reader._read(work, connection)
+        place = work.folders[0][0]
+        assert connection.examine(place.folder) == reader._memories[place.folder_id].status

@@ -115,7 +115,9 @@ def test_an_event_that_breaks_its_schema_becomes_a_dead_letter_that_names_the_pl
     body = (
         b'{"specversion":"1.0","id":"%b","source":"musubi/mail_ingest","type":"mailbox.removed.v1",' % new_id().encode()
     )
-    send_again(carrier_url, body + b'"subject":"x","time":"2026-11-22T00:00:00Z","data":{"mailbox_id":"secret"}}', times=1)
+    send_again(
+        carrier_url, body + b'"subject":"x","time":"2026-11-22T00:00:00Z","data":{"mailbox_id":"secret"}}', times=1
+    )
     eventually(lambda: services.sample.dead_letters()["items"])
     [letter] = services.sample.dead_letters()["items"]
     assert "mailbox_id" in letter["error"]

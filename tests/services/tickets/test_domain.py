@@ -65,6 +65,9 @@ def test_a_bare_number_is_no_token():
         ("I want a REFUND now", True),
         ("two complaints about you", True),
         ("ｃｏｍｐｌａｉｎｔ", True),
+        ("困ります！ｒｅｆｕｎｄ！", True),
+        ("ｸﾚｰﾑ（１回目）です", True),
+        ("Ｒｅｆｕｎｄ１", False),
         ("見積をお願いします", False),
         ("refundable tickets are fine", False),
         ("ありがとうございました", False),
@@ -131,6 +134,24 @@ def test_a_thread_lands_on_one_ticket_in_whatever_order_its_mails_are_read(order
     filed = file_batch(arrivals, Desk(), new_id=lambda: next(ids))
     assert {one.ticket_id for one in filed} == {"a"}
     assert len(filed) == 5
+
+
+@given(st.permutations(range(4)))
+def test_a_reply_to_a_sales_mailbox_finds_its_ticket_wherever_in_the_batch_it_stands(order):
+    question = decision(purpose="support", message_id="<0@abc.co.jp>")
+    replies = [
+        decision(
+            purpose="sales",
+            message_id=f"<{n}@abc.co.jp>",
+            in_reply_to=f"<{n - 1}@abc.co.jp>",
+            references=[f"<{m}@abc.co.jp>" for m in range(n)],
+        )
+        for n in range(1, 4)
+    ]
+    arrivals = [one for n in order if (one := arrival([question, *replies][n], keys=[]))]
+    filed = file_batch(arrivals, Desk(), new_id=lambda: "a")
+    assert sorted(one.arrival.own_key for one in filed) == [f"{n}@abc.co.jp" for n in range(4)]
+    assert [one.opens for one in filed].count(True) == 1
 
 
 def word(revision, at, *, by_person=False):

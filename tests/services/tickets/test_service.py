@@ -92,6 +92,17 @@ def test_answers_that_come_before_their_question_land_on_one_ticket_with_it(tick
     assert mails_on(tickets, ticket) == {mail_of(event) for event in (first, *answers)}
 
 
+def test_an_answer_to_our_own_mail_that_comes_before_the_question_lands_on_its_ticket(tickets):
+    """Our mails are on no ticket, so the nearest reference never comes; the question does."""
+    first = support(message_id="<first@kaisha.example.jp>")
+    ours = "<ours@musubi.example>"
+    answer = decision(party=CUSTOMER, purpose="sales", in_reply_to=ours, references=["<first@kaisha.example.jp>", ours])
+    tickets.on_sender_decided([answer])
+    tickets.on_sender_decided([first])
+    [ticket] = all_tickets(tickets)
+    assert mails_on(tickets, ticket) == {mail_of(first), mail_of(answer)}
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_customers_who_answer_one_circular_have_nothing_to_do_with_each_other(tickets, together):
     circular = "<news@musubi.example>"

@@ -96,7 +96,7 @@ def _create_threads() -> None:
     op.create_table(
         "waiting_replies",
         sa.Column("mail_message_id", Id, primary_key=True),
-        sa.Column("message_id_header", sa.String(200), nullable=False),
+        sa.Column("message_id_header", sa.String(200), primary_key=True),
         sa.Column("event", Json, nullable=False),
         sa.Column("waiting_since", UtcDateTime, nullable=False),
     )
