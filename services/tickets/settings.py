@@ -2,7 +2,7 @@
 
 import environ
 
-from chassis.settings import load, settings
+from chassis.settings import Secret, load, settings
 from services.tickets.tokens import key_from_secret
 
 
@@ -11,7 +11,9 @@ class TicketSettings:
     """What tickets needs beside the common settings."""
 
     ticket_key: str = environ.var(
-        "", help="Secret that signs ticket tokens in mails; old ones after a comma. Empty: derived from the secret keys"
+        "",
+        converter=Secret,
+        help="Secret that signs ticket tokens in mails; old ones after a comma. Empty: derived from the secret keys",
     )
 
 
