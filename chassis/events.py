@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import eventlet
+import orjson
 import structlog
 from eventlet.event import Event as Signal
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint
@@ -243,7 +244,7 @@ on_event = OnEvent.decorator
 
 def read_event(content: Any) -> Event:
     """The event in an entry of a message, checked against its contract; one of POISON if it is none."""
-    event = Event.from_wire(content)
+    event = Event.from_wire(orjson.loads(content) if isinstance(content, bytes) else content)
     clock.unwire(event.time)
     check(event.type, event.data)
     return event

@@ -27,6 +27,7 @@ from chassis.settings import settings
 FAILURES = (AMQPError, KombuError, OSError, EOFError, AttributeError, KeyError)
 TICK_SECONDS = 1.0
 CONNECT_TIMEOUT_SECONDS = 5
+SETUP_SECONDS = 20
 MAX_BACKOFF_SECONDS = 3.0
 
 log = logs.logger(__name__)
@@ -52,6 +53,7 @@ class Link:
         self._connection: Any = None
         self._lock = Semaphore()
         self._stopping = False
+        self._received, self._heard_at = -1, 0.0
         self._ready: Signal = Signal()
         self._greenlet: Any = None
 
@@ -59,6 +61,11 @@ class Link:
     def is_amqp(self) -> bool:
         """False on the embedded carrier, which knows neither confirms nor heartbeats."""
         return self.url.startswith(("amqp", "pyamqp"))
+
+    @property
+    def stopped(self) -> bool:
+        """True once it was told to stop."""
+        return self._stopping
 
     def start(self, spawn: Callable[[Callable[[], None]], Any] = eventlet.spawn) -> None:
         """Begin to connect; returns at once."""
@@ -102,7 +109,9 @@ class Link:
         failures = 0
         while not self._stopping:
             try:
-                self._connect()
+                # Declaring queues waits for the broker's answers, and py-amqp would wait for ever.
+                with eventlet.Timeout(SETUP_SECONDS, Disconnected("the broker did not answer in time")):
+                    self._connect()
                 failures = 0
                 self._read()
             except FAILURES as error:
@@ -125,6 +134,7 @@ class Link:
         )
         self._connection = connection
         connection.connect()
+        self._received, self._heard_at = -1, time.monotonic()
         if self.is_amqp:
             # py-amqp would read from the socket before each publish, in between a frame that the reading greenlet
             # waits for.
@@ -163,9 +173,22 @@ class Link:
 
     def _tick(self, connection: Any, now: float) -> None:
         self.last_alive = now
-        if self.is_amqp:
-            with self._lock:
+        if not self.is_amqp:
+            return
+        self._notice_silence(connection.connection.bytes_recv, now)
+        # Whoever holds the lock is sending, and that is as good as a heartbeat. Not waiting for it matters: a send that
+        # a dead link swallows would keep the link from being found dead.
+        if self._lock.acquire(blocking=False):
+            try:
                 connection.heartbeat_check()
+            finally:
+                self._lock.release()
+
+    def _notice_silence(self, received: int, now: float) -> None:
+        if received != self._received:
+            self._received, self._heard_at = received, now
+        elif now - self._heard_at > 2 * settings().heartbeat:
+            raise Disconnected("the broker has been silent for two heartbeats")
 
     def _lost(self) -> None:
         self.connected = self.blocked = False

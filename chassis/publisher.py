@@ -12,6 +12,7 @@ from chassis.link import FAILURES, Disconnected, Link
 from chassis.messages import Outgoing
 
 CONFIRM_TIMEOUT_SECONDS = 5
+SEND_TIMEOUT_SECONDS = 5
 
 
 class Publisher:
@@ -56,8 +57,9 @@ class Publisher:
         self._refused.clear()
         self._unroutable.clear()
         settled = self._settled = Signal()
+        stuck = Disconnected("the broker did not take the messages in time")
         try:
-            with self.link.sending(), corked(channel):
+            with eventlet.Timeout(SEND_TIMEOUT_SECONDS, stuck), self.link.sending(), corked(channel):
                 for position, message in enumerate(messages):
                     self._outstanding[self._next_tag] = position
                     self._next_tag += 1

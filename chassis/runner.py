@@ -14,6 +14,7 @@ from eventlet import patcher
 from nameko.runners import ServiceRunner
 
 from chassis import logs, migrations
+from chassis.carrier import Carrier
 from chassis.events import event_types
 from chassis.health import Health
 from chassis.http import serve
@@ -134,7 +135,11 @@ class Process:
     def _watch(self) -> None:
         # A thread of the operating system: it still runs when something has blocked the hub.
         sleep: Any = patcher.original("time").sleep
-        while time.monotonic() - self._beat < STUCK_SECONDS:
+        while time.monotonic() - min([self._beat, *(link.last_alive for link in self._links())]) < STUCK_SECONDS:
             sleep(1)
         os.write(2, b"the process has been stuck for 30 s and ends so that it is started anew\n")
         os._exit(STUCK_EXIT_CODE)
+
+    def _links(self) -> list[Link]:
+        carriers = [part for box in self.runner.containers for part in box.extensions if isinstance(part, Carrier)]
+        return [link for carrier in carriers for link in carrier.links if not link.stopped]

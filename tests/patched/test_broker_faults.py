@@ -10,7 +10,9 @@ from nameko.containers import ServiceContainer
 from chassis import Services
 from chassis.carrier import Carrier
 from chassis.ids import new_id
-from chassis.link import Link
+from chassis.link import Disconnected, Link
+from chassis.messages import Outgoing
+from chassis.publisher import Publisher
 from chassis.runner import Process
 from contracts.errors import ServiceTimeout, ServiceUnavailable
 from tests.infra import eventually
@@ -115,3 +117,23 @@ def test_a_memory_alarm_delays_events_and_loses_none(services: Services, rabbitm
 
 def _links(container: ServiceContainer) -> list[Link]:
     return [link for extension in container.extensions if isinstance(extension, Carrier) for link in extension.links]
+
+
+def test_a_send_that_a_hanging_broker_does_not_take_ends_in_time_and_the_link_heals(
+    carrier_url: str, rabbitmq: RabbitMQ
+) -> None:
+    link = Link("sender", carrier_url)
+    publisher = Publisher(link)
+    link.start()
+    assert link.wait_ready(5)
+    more_than_the_buffers_hold = [Outgoing(b"x" * 100_000, exchange="", routing_key="nobody", message_id="m")] * 600
+    began = time.monotonic()
+    rabbitmq.pause()
+    try:
+        with pytest.raises(Disconnected):
+            publisher.publish(more_than_the_buffers_hold)
+        assert time.monotonic() - began < 7
+    finally:
+        rabbitmq.resume()
+    eventually(lambda: link.connected, timeout=30)
+    link.stop()
