@@ -1,6 +1,6 @@
 """Does an address cost the same to resolve among 10,000,000 as among 1,000,000? (At most 1.5 times is allowed.)
 
-    python -m bench.addresses 'postgresql+psycopg2:///musubi_bench_{size}?host=/run/postgresql'
+    python -m bench.addresses 'postgresql+psycopg:///musubi_bench_{size}?host=/run/postgresql'
 
 The databases are filled (bench/people.py) if they are empty, and stay. What is measured is the service's own
 ``resolve_addresses``: SQL, rows and ranking, 200 addresses at a time, nine in ten of them known.

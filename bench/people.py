@@ -1,15 +1,14 @@
-"""Invented people for the benchmarks: an address book of any size, filled by COPY (psycopg2, a plain process).
+"""Invented people for the benchmarks: an address book of any size, filled by COPY (psycopg, a plain process).
 
-python -m bench.people postgresql+psycopg2:///musubi_contacts?host=/run/postgresql 1000000
+python -m bench.people postgresql+psycopg:///musubi_contacts?host=/run/postgresql 1000000
 """
 
 import argparse
-import io
 import sys
 import time
 from collections.abc import Iterator
 
-import psycopg2
+import psycopg
 from sqlalchemy import make_url
 
 from chassis import migrations
@@ -56,17 +55,16 @@ def fill(url: str, count: int) -> None:
 
 def _copy(url: str, count: int) -> None:
     columns = "canonical, record_kind, record_id, position, address, label"
-    connection = psycopg2.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
-    with connection, connection.cursor() as cursor:
-        for rows in _chunks(count):
-            cursor.copy_expert(f"COPY addresses ({columns}) FROM STDIN", rows)
-    connection.close()
+    server = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    statement = f"COPY addresses ({columns}) FROM STDIN".encode()
+    with psycopg.connect(server) as connection, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for lines in _chunks(count):
+            copy.write(lines)
 
 
-def _chunks(count: int) -> Iterator[io.StringIO]:
+def _chunks(count: int) -> Iterator[str]:
     for start in range(0, count, CHUNK):
-        lines = (_line(number) for number in range(start, min(start + CHUNK, count)))
-        yield io.StringIO("".join(lines))
+        yield "".join(_line(number) for number in range(start, min(start + CHUNK, count)))
 
 
 def _line(number: int) -> str:

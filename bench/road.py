@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg2
+import psycopg
+from sqlalchemy import make_url
 
 from bench.caller import Caller
 from bench.database_work import DatabaseWork
@@ -127,14 +128,12 @@ def _wait(
 
 
 def _wait_for(ground: Ground, database: str, sql: str, wanted: int, began: float, system: ServiceProcesses) -> None:
-    connection = psycopg2.connect(host="127.0.0.1", port=ground.postgres.port, user="musubi", dbname=database)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
+    url = make_url(ground.postgres.url(database)).set(drivername="postgresql").render_as_string()
+    with psycopg.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
         while (found := _number(cursor, sql)) < wanted:
             if time.perf_counter() - began > LONGEST:
                 raise RuntimeError(f"{sql!r} stays at {found} of {wanted}; {_complaints(system)}")
             time.sleep(NEAR_PAUSE if found > NEAR * wanted else PAUSE)
-    connection.close()
     if found > wanted:
         raise RuntimeError(f"{sql!r} gives {found}, more than the {wanted} expected")
 

@@ -10,7 +10,12 @@ Id = Uuid(as_uuid=False)
 Json = JSON()
 Bytes = LargeBinary
 
-ZONE_MISSING = "a datetime without time zone cannot be stored: use chassis.clock.now()"
+
+def aware(value: datetime | None) -> datetime | None:
+    """The value. ValueError if it has no time zone."""
+    if value is not None and value.tzinfo is None:
+        raise ValueError("a datetime without time zone cannot be stored: use chassis.clock.now()")
+    return value
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -21,11 +26,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
         """Refuse a naive datetime: it would mean another moment on another machine."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(ZONE_MISSING)
-        return value.astimezone(UTC)
+        value = aware(value)
+        return value.astimezone(UTC) if value is not None else None
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         """Give SQLite's value its zone back."""

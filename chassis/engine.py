@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from psycopg2.extensions import new_type, register_type
+import psycopg.waiting
+from eventlet.patcher import is_monkey_patched
+from psycopg.types.string import TextLoader
 from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -13,11 +15,14 @@ TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 5_000
 IDLE_IN_TRANSACTION_MS = 30_000
-# Ids are strings here; SQLAlchemy would have psycopg2 make a UUID object of each, only to make it a string again.
-UUID_AS_TEXT = new_type((2950,), "UUID_AS_TEXT", lambda value, _cursor: value)
 STATEMENT_TIMED_OUT = "57014"
 POOL_SIZE = 5
 SQLITE_CACHE_KIB = 8_000
+
+# psycopg waits in C and would block the hub; told to, it waits by `select`, which eventlet has made cooperative. (Its
+# environment variable PSYCOPG_WAIT_FUNC does the same, but would have to be set before anybody imports it.)
+if is_monkey_patched("select"):
+    psycopg.waiting.wait = psycopg.waiting.wait_select
 
 
 def make_engine(url: str) -> Engine:
@@ -48,8 +53,13 @@ def make_engine(url: str) -> Engine:
         **common,
     )
     event.listen(engine, "handle_error", _leave_out_values)
-    event.listen(engine, "connect", lambda connection, _record: register_type(UUID_AS_TEXT, connection))
+    event.listen(engine, "connect", _keep_ids_as_text)
     return engine
+
+
+def _keep_ids_as_text(connection: Any, _record: Any) -> None:
+    """Ids are strings here; psycopg would make a UUID object of each, only to have it made a string again."""
+    connection.adapters.register_loader("uuid", TextLoader)
 
 
 def without_values(error: BaseException) -> str:
@@ -91,7 +101,7 @@ def _sqlite_engine(url: Any, common: dict[str, Any]) -> Engine:
 
 def is_transient(error: BaseException) -> bool:
     """True for what will pass by itself: the database is away, a lock or deadlock; the work is worth trying again."""
-    code = getattr(getattr(error, "orig", None), "pgcode", None) or ""
+    code = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
     if code == STATEMENT_TIMED_OUT:
         return False
     if isinstance(error, DBAPIError) and error.connection_invalidated:

@@ -59,7 +59,7 @@ def ensure_database(url: str) -> None:
                 name = engine.dialect.identifier_preparer.quote(parsed.database or "")
                 connection.execute(text(f"CREATE DATABASE {name}"))
     except ProgrammingError as error:
-        if getattr(error.orig, "pgcode", "") != DUPLICATE_DATABASE:
+        if getattr(error.orig, "sqlstate", "") != DUPLICATE_DATABASE:
             raise
     finally:
         engine.dispose()

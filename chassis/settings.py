@@ -35,7 +35,7 @@ class Settings:
     database_url: str = environ.var(
         "sqlite:///var/{service}.db",
         converter=Secret,
-        help="Database of each service, with {service} in it: postgresql+psycopg2://user:password@host/musubi_{service}",
+        help="Database of each service, with {service} in it: postgresql+psycopg://user:password@host/musubi_{service}",
     )
     secret_keys: str = environ.var(
         "",

@@ -82,7 +82,7 @@ def test_a_value_that_fits_no_column_is_not_shown(on_postgresql: DatabaseHandle)
 
 
 def test_a_database_that_is_away_passes_by_itself() -> None:
-    with pytest.raises(DBAPIError) as caught, make_engine("postgresql+psycopg2://nobody@127.0.0.1:1/none").connect():
+    with pytest.raises(DBAPIError) as caught, make_engine("postgresql+psycopg://nobody@127.0.0.1:1/none").connect():
         pass
     assert is_transient(caught.value)
 

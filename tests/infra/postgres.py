@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable
 
-import psycopg2
+import psycopg
 
 from tests.infra.process import Missing, Server, free_port, program, wait_for, work_folder
 
@@ -42,7 +42,7 @@ class PostgreSQL:
 
     def url(self, database: str = "postgres") -> str:
         """The SQLAlchemy URL of a database; `{service}` in the name stays for the settings to fill."""
-        return f"postgresql+psycopg2://musubi@127.0.0.1:{self.port}/{database}"
+        return f"postgresql+psycopg://musubi@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> "PostgreSQL":
         if not self.data.exists():
@@ -106,16 +106,10 @@ class PostgreSQL:
         self._run(sql, values, database=database, rows=False)
 
     def _run(self, sql: str, values: tuple, *, database: str, rows: bool) -> list[tuple]:
-        connection = psycopg2.connect(
-            host="127.0.0.1", port=self.port, user="musubi", dbname=database, connect_timeout=10
-        )
-        connection.autocommit = True
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, values or None)
-                return cursor.fetchall() if rows else []
-        finally:
-            connection.close()
+        server = f"postgresql://musubi@127.0.0.1:{self.port}/{database}?connect_timeout=10"
+        with psycopg.connect(server, autocommit=True) as connection:
+            done = connection.execute(sql.encode(), values or None)
+            return done.fetchall() if rows else []
 
     def _initialise(self) -> None:
         if self._as_user:
@@ -142,7 +136,7 @@ def _retry(action: Callable[[], object], *, attempts: int) -> None:
         try:
             action()
             return
-        except psycopg2.OperationalError:
+        except psycopg.OperationalError:
             if not left:
                 raise
             time.sleep(0.05)

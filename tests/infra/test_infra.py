@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 
 import pika
-import psycopg2
+import psycopg
 import pytest
 
 from tests.infra import eventually
@@ -106,9 +106,9 @@ class TestPostgreSQL:
         assert postgres.query("SELECT current_setting('default_toast_compression')") == [("lz4",)]
 
     def test_restart_cuts_sessions_off_and_comes_back(self, postgres):
-        session = psycopg2.connect(host="127.0.0.1", port=postgres.port, user="musubi", dbname="postgres")
+        session = psycopg.connect(host="127.0.0.1", port=postgres.port, user="musubi", dbname="postgres")
         postgres.restart()
-        with pytest.raises(psycopg2.OperationalError):
+        with pytest.raises(psycopg.OperationalError):
             session.cursor().execute("SELECT 1")
         session.close()
         assert postgres.query("SELECT 1") == [(1,)]

@@ -1,6 +1,6 @@
 """mail_ingest as a real process with RabbitMQ and PostgreSQL: push, crashes, replicas, commands, memory."""
 
-import psycopg2
+import psycopg
 import pytest
 from sqlalchemy import make_url
 
@@ -35,13 +35,8 @@ def query(database_url):
 
     def ask(sql: str) -> list[tuple]:
         url = make_url(database_url.replace("{service}", "mail_ingest"))
-        connection = psycopg2.connect(host=url.host, port=url.port, user=url.username, dbname=url.database)
-        try:
-            with connection, connection.cursor() as cursor:
-                cursor.execute(sql)
-                return cursor.fetchall()
-        finally:
-            connection.close()
+        with psycopg.connect(host=url.host, port=url.port, user=url.username, dbname=url.database) as connection:
+            return connection.execute(sql).fetchall()
 
     return ask
 
