@@ -1,6 +1,6 @@
 """The queries that put mails and tickets on timelines, in batches, by what was last said of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -22,18 +22,23 @@ def remember_words(session: Session, *, words: dict[str, Word]) -> list[Word]:
 
     A word older than the one we have does not count. A correction whose mail was not told of yet counts when it is.
     """
-    rows = [_mail_row(word) for word in words.values()]
+    present = _present(session, words)
+    rows = [_mail_row(word) for mail, word in words.items() if mail not in present]
     new = set(insert_ignore(session, Mail.__table__, rows, returning=Mail.mail_message_id))
-    later = {mail: word for mail, word in words.items() if mail not in new}
-    merged = [_merged(words[row.mail_message_id], row) for row in _present(session, later)]
+    # What another process wrote in between is present by now.
+    present |= _present(session, words.keys() - present.keys() - new)
+    merged = [_merged(words[mail], row) for mail, row in present.items()]
     changed = [word for word in merged if word is not None]
     update_many(session, Mail, [_mail_row(word) for word in changed], key="mail_message_id")
     return [word for mail, word in words.items() if mail in new and word.facts] + [w for w in changed if w.facts]
 
 
-def _present(session: Session, mails: Iterable[str]) -> Sequence[Mail]:
+def _present(session: Session, mails: Collection[str]) -> dict[str, Mail]:
+    if not mails:
+        return {}
     query = select(Mail).where(Mail.mail_message_id.in_(mails)).order_by(Mail.mail_message_id)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all() if mails else []
+    rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    return {row.mail_message_id: row for row in rows}
 
 
 def _merged(word: Word, row: Mail) -> Word | None:
@@ -135,15 +140,17 @@ def _ticket_homes(session: Session, events: Sequence[Event]) -> tuple[dict[str, 
         ticket_id = event.data["ticket_id"]
         if ticket_id not in last or event.time > last[ticket_id].time:
             last[ticket_id] = event
-    rows = [_home_row(last[ticket_id]) for ticket_id in sorted(last)]
+    present = _present_ticket_homes(session, last)
+    rows = [_home_row(last[ticket_id]) for ticket_id in sorted(last.keys() - present.keys())]
     new = set(insert_ignore(session, TicketHome.__table__, rows, returning=TicketHome.ticket_id))
+    present |= _present_ticket_homes(session, last.keys() - present.keys() - new)
     homes = {ticket_id: domain.home_of(event.data["customer"]) for ticket_id, event in last.items()}
     instead = present_homes(session, homes=homes.values())
     homes = {ticket_id: instead.get(home, home) if home else None for ticket_id, home in homes.items()}
     moved = []
-    for row in _present_ticket_homes(session, set(last) - new):
-        if _follow(session, row, last[row.ticket_id], homes):
-            moved.append(row.ticket_id)
+    for ticket_id, row in present.items():
+        if _follow(session, row, last[ticket_id], homes):
+            moved.append(ticket_id)
     return homes, moved
 
 
@@ -165,9 +172,12 @@ def _home_row(event: Event) -> Values:
     return {"ticket_id": event.data["ticket_id"], "said_at": event.time, **ids}
 
 
-def _present_ticket_homes(session: Session, tickets: Iterable[str]) -> Sequence[TicketHome]:
+def _present_ticket_homes(session: Session, tickets: Collection[str]) -> dict[str, TicketHome]:
+    if not tickets:
+        return {}
     query = select(TicketHome).where(TicketHome.ticket_id.in_(tickets)).order_by(TicketHome.ticket_id)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all() if tickets else []
+    rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    return {row.ticket_id: row for row in rows}
 
 
 def _move_ticket(session: Session, ticket_id: str, home: Home | None) -> list[Values]:

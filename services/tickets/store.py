@@ -1,6 +1,6 @@
 """Every query of tickets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from chassis import paging
-from chassis.bulk import insert_ignore, insert_many
+from chassis.bulk import insert_ignore, insert_many, update_many
 from contracts.base import Event
 from services.tickets import forms
 from services.tickets.domain import WAITING, Arrival, Desk, Standing, kept_keys, thread_key
@@ -169,13 +169,14 @@ def remember_words(session: Session, *, words: Iterable[Word]) -> list[Word]:
         known = last.get(word.mail_message_id)
         if known is None or supersedes(word, known):
             last[word.mail_message_id] = word
-    rows = [_word_row(word) for word in last.values()]
+    present = words_of(session, mails=last)
+    rows = [_word_row(word) for mail, word in last.items() if mail not in present]
     new = set(insert_ignore(session, SaidOfMail.__table__, rows, returning=SaidOfMail.mail_message_id))
-    present = words_of(session, mails=set(last) - new)
+    # What another process wrote in between is present by now.
+    present |= words_of(session, mails=last.keys() - present.keys() - new)
     newer = [word for mail, word in last.items() if mail in present and supersedes(word, present[mail])]
-    for word in newer:
-        statement = update(SaidOfMail).where(SaidOfMail.mail_message_id == word.mail_message_id)
-        session.execute(statement.values(_word_row(word, present[word.mail_message_id].revision)))
+    changed = [_word_row(word, present[word.mail_message_id].revision) for word in newer]
+    update_many(session, SaidOfMail, changed, key="mail_message_id")
     return [word for mail, word in last.items() if mail in new] + newer
 
 
@@ -192,7 +193,7 @@ def _word_row(word: Word, revision: int = 0) -> Values:
     }
 
 
-def words_of(session: Session, *, mails: Iterable[str]) -> dict[str, Word]:
+def words_of(session: Session, *, mails: Collection[str]) -> dict[str, Word]:
     """The last word about each of these mails, where there is one."""
     query = select(SaidOfMail).where(SaidOfMail.mail_message_id.in_(mails))
     rows = session.scalars(query).all() if mails else []
