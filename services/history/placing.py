@@ -148,22 +148,27 @@ def _ticket_homes(session: Session, events: Sequence[Event]) -> tuple[dict[str, 
     instead = present_homes(session, homes=homes.values())
     homes = {ticket_id: instead.get(home, home) if home else None for ticket_id, home in homes.items()}
     moved = []
+    before = {ticket_id: _shown_at(row) for ticket_id, row in present.items()}
+    instead = present_homes(session, homes=before.values())
     for ticket_id, row in present.items():
-        if _follow(session, row, last[ticket_id], homes):
+        home = before[ticket_id]
+        if _follow(row, last[ticket_id], homes, before=instead.get(home, home) if home else None):
             moved.append(ticket_id)
     return homes, moved
 
 
-def _follow(session: Session, row: TicketHome, event: Event, homes: dict[str, Home | None]) -> bool:
+def _shown_at(row: TicketHome) -> Home | None:
+    return Home(row.customer_kind, row.customer_id) if row.customer_kind and row.customer_id else None
+
+
+def _follow(row: TicketHome, event: Event, homes: dict[str, Home | None], *, before: Home | None) -> bool:
     """Bring a known ticket's home up to date, or ``homes`` if the event is an old one; whether the ticket moved."""
-    before = Home(row.customer_kind, row.customer_id) if row.customer_kind and row.customer_id else None
-    present = present_homes(session, homes=[before]).get(before, before) if before else None
     if event.time <= row.said_at:
-        homes[row.ticket_id] = present
+        homes[row.ticket_id] = before
         return False
     values = _home_row(event)
     row.said_at, row.customer_kind, row.customer_id = (values[k] for k in ("said_at", "customer_kind", "customer_id"))
-    return homes[row.ticket_id] != present
+    return homes[row.ticket_id] != before
 
 
 def _home_row(event: Event) -> Values:
