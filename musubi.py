@@ -3,6 +3,7 @@
 A module of its own, outside the chassis: importing `chassis.…` first imports the chassis, and with it nameko and kombu.
 """
 
+import sys
 import warnings
 
 # eventlet says at import that it is deprecated; docs/decisions tells why it is here all the same and how it leaves.
@@ -12,12 +13,15 @@ import eventlet  # noqa: E402 - after the filter above
 
 eventlet.monkey_patch()
 
-from chassis.commands import app  # noqa: E402 - after the patch
-
 
 def main() -> None:
-    """The entry point."""
-    app()
+    """The entry point. Ctrl-C while things are still being loaded ends it without a traceback."""
+    try:
+        from chassis.commands import app  # after the patch, and where Ctrl-C is caught
+
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -6,17 +6,32 @@ there, inserted with ON CONFLICT after all. Errors are SQLAlchemy's on every roa
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import orjson
 from psycopg import Error
-from sqlalchemy import JSON, Column, String, Table, bindparam, update
+from psycopg.types.json import Json
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Uuid,
+    bindparam,
+    update,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from chassis import pg_binary
 from chassis.columns import UtcDateTime, aware
 from chassis.engine import without_values
 
@@ -66,7 +81,7 @@ def update_many(session: Session, table: Table | Any, rows: Rows, *, key: str) -
     session.flush()
     if _on_postgresql(session):
         written = ", ".join(f"{name} = given.{name}" for name in rows[0] if name != key)
-        given, values = _given(session, table, rows)
+        given, values = _given(table, rows)
         named = f"UPDATE {table.name} SET {written} FROM {given} WHERE {table.name}.{key} = given.{key}"
         session.connection().exec_driver_sql(named, values)
         return
@@ -91,7 +106,7 @@ def _ignoring_on_sqlite(session: Session, table: Table, rows: Rows, *, returning
 def _ignoring_on_postgresql(session: Session, table: Table, rows: Rows, *, returning: Any) -> list[Any]:
     defaults = _defaults(table, rows[0])
     rows = [defaults | row for row in rows]
-    given, values = _given(session, table, rows)
+    given, values = _given(table, rows)
     statement = f"INSERT INTO {table.name} ({', '.join(rows[0])}) SELECT * FROM {given} ON CONFLICT DO NOTHING"
     statement += "" if returning is None else f" RETURNING {returning.name}"
     done = session.connection().exec_driver_sql(statement, values)
@@ -112,14 +127,18 @@ def _copied(session: Session, table: Table, rows: Rows) -> bool:
 
 def _copy(session: Session, table: Table, rows: Rows) -> None:
     defaults = _defaults(table, rows[0])
-    statement = f"COPY {table.name} ({', '.join([*defaults, *rows[0]])}) FROM STDIN (FORMAT BINARY)"
-    before = [pg_binary.field(table.c[name], value) for name, value in defaults.items()]
-    content = pg_binary.copy_data([table.c[name] for name in rows[0]], rows, before=before)
+    names = [*defaults, *rows[0]]
+    kinds = [_kind_of(table.c[name]) for name in names]
+    fields = [(name, kind.encode) for name, kind in zip(names, kinds, strict=True)]
+    statement = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.write(content)
+            copy.set_types([kind.name for kind in kinds])
+            for row in rows:
+                values = defaults | row if defaults else row
+                copy.write_row([encode(values[name]) for name, encode in fields])
     except Error as error:
         error.args = (without_values(error),)
         raised: Any = error
@@ -134,29 +153,70 @@ def _defaults(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     return {name: default.arg for name, default in missing.items() if isinstance(default, ScalarElementColumnDefault)}
 
 
-def _given(session: Session, table: Table, rows: Rows) -> tuple[str, tuple[Any, ...]]:
+def _given(table: Table, rows: Rows) -> tuple[str, tuple[Any, ...]]:
     """The rows as a FROM item ``given``, an array for each column: the statement is the same for any number of rows."""
     columns = [table.c[name] for name in rows[0]]
-    arrays = ", ".join(f"%s::{_type_of(session, column)}[]" for column in columns)
-    values = tuple([_encoder(column)(row[column.name]) for row in rows] for column in columns)
+    arrays = ", ".join(f"%s::{_kind_of(column).name}[]" for column in columns)
+    values = tuple(_array(column, [row[column.name] for row in rows]) for column in columns)
     return f"unnest({arrays}) AS given ({', '.join(rows[0])})", values
 
 
-def _type_of(session: Session, column: Column[Any]) -> str:
-    """A cast to VARCHAR(n) would cut texts."""
-    return "text" if isinstance(column.type, String) else column.type.compile(session.get_bind().dialect)
+def _array(column: Column[Any], values: list[Any]) -> list[Any]:
+    if isinstance(column.type, JSON):
+        return [orjson.dumps(value).decode() for value in values]
+    return [aware(value) for value in values] if isinstance(column.type, UtcDateTime) else values
 
 
-def _encoder(column: Column[Any]) -> Callable[[Any], Any]:
-    return next((encode for kind, encode in _ENCODERS.items() if isinstance(column.type, kind)), _as_it_is)
+class _Kind(NamedTuple):
+    """How a column's values go to PostgreSQL: psycopg's name of the type, and the value that psycopg is to write."""
+
+    name: str
+    encode: Callable[[Any], Any]
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+def _kind_of(column: Column[Any]) -> _Kind:
+    """By the classes of the column's type, the most special one first."""
+    for cls in type(column.type).__mro__:
+        if cls in _KINDS:
+            return _KINDS[cls]
+    raise TypeError(f"{column}: chassis/bulk.py does not say how {column.type!r} is written to PostgreSQL")
 
 
 def _as_it_is(value: Any) -> Any:
     return value
 
 
-_ENCODERS: dict[type, Callable[[Any], Any]] = {JSON: _json, UtcDateTime: aware}
+def _json(value: Any) -> Any:
+    """A JSON column holds its own null, which is not the database's."""
+    return Json(None) if value is None else value
+
+
+def _uuid(value: str | None) -> UUID | None:
+    return None if value is None else UUID(value)
+
+
+def _of_bytes(size: int) -> Callable[[int | None], int | None]:
+    """psycopg 3.3 cuts a number that is too large for its column to the lower bytes, without a word."""
+    limit = 1 << (8 * size - 1)
+
+    def checked(value: int | None) -> int | None:
+        if value is not None and not -limit <= value < limit:
+            raise ValueError("a number is too large for its column")
+        return value
+
+    return checked
+
+
+# Texts as TEXT: a cast to VARCHAR(n) would cut them, where the column refuses.
+_KINDS: dict[type, _Kind] = {
+    Uuid: _Kind("uuid", _uuid),
+    String: _Kind("text", _as_it_is),
+    LargeBinary: _Kind("bytea", _as_it_is),
+    JSON: _Kind("json", _json),
+    UtcDateTime: _Kind("timestamptz", aware),
+    Date: _Kind("date", _as_it_is),
+    Boolean: _Kind("bool", _as_it_is),
+    SmallInteger: _Kind("int2", _of_bytes(2)),
+    Integer: _Kind("int4", _of_bytes(4)),
+    BigInteger: _Kind("int8", _of_bytes(8)),
+}

@@ -42,11 +42,13 @@ class Headers:
 
     def as_dict(self) -> dict[str, Any]:
         """The same as JSON values; `date` in RFC 3339."""
-        return _as_dict(self)
+        values = {name: getattr(self, name) for name in _FIELDS[type(self)]}
+        values["date"] = self.date.isoformat(timespec="microseconds").replace("+00:00", "Z") if self.date else None
+        return values
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedMail:
+class ParsedMail(Headers):
     """A mail as read.
 
     `date` is the sender's claim, in UTC. `from_`: addresses as written, `address` may be "" here only.
@@ -56,20 +58,6 @@ class ParsedMail:
     Results, not yet trusted. `defects` are sentences.
     """
 
-    subject: str
-    date: datetime | None
-    message_id: str
-    in_reply_to: str
-    references: list[str]
-    from_: list[Address]
-    reply_to: list[Address]
-    sender: list[Address]
-    to: list[Address]
-    cc: list[Address]
-    recipient_count: int
-    sender_ambiguous: bool
-    ambiguity: str
-    defects: list[str]
     text: str
     excerpt: str
     html: str
@@ -81,16 +69,9 @@ class ParsedMail:
     reported_address: str
     authentication: list[dict[str, Any]]
 
-    def as_dict(self) -> dict[str, Any]:
-        """The same as JSON values; `date` in RFC 3339."""
-        return _as_dict(self)
-
-
-def _as_dict(mail: Headers | ParsedMail) -> dict[str, Any]:
-    values = {name: getattr(mail, name) for name in (_MAIL_FIELDS if isinstance(mail, ParsedMail) else HEADER_FIELDS)}
-    values["date"] = mail.date.isoformat(timespec="microseconds").replace("+00:00", "Z") if mail.date else None
-    return values
-
 
 HEADER_FIELDS: Final = tuple(item.name for item in fields(Headers))
-_MAIL_FIELDS: Final = tuple(item.name for item in fields(ParsedMail))
+_FIELDS: Final[dict[type, tuple[str, ...]]] = {
+    Headers: HEADER_FIELDS,
+    ParsedMail: tuple(item.name for item in fields(ParsedMail)),
+}

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DataError
 
 from chassis import DatabaseHandle, clock
-from chassis.bulk import insert_many, update_many
+from chassis.bulk import insert_ignore, insert_many, update_many
 from chassis.ids import new_id
 
 MOMENT = datetime(2026, 11, 22, 10, 0, 0, 123456, tzinfo=timezone(timedelta(hours=9)))
@@ -117,3 +117,45 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut_or_shown(db: DatabaseHan
     with pytest.raises(DataError, match="too long") as refused:
         rename()
     assert "秘密" not in str(refused.value)
+
+
+@pytest.mark.parametrize("service_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("attempts", [2**31, -(2**31) - 1, 2**63])
+def test_a_number_that_is_too_large_is_refused_and_not_cut(db: DatabaseHandle, attempts: int) -> None:
+    def enter() -> None:
+        with db.transaction() as tx:
+            insert_many(tx.session, db.metadata.tables["dead_letters"], [letter(attempts=attempts)])
+
+    with pytest.raises(ValueError, match="too large"):
+        enter()
+
+
+@pytest.mark.parametrize("returning", [False, True])
+def test_of_many_rows_only_those_go_in_whose_key_is_not_there(db: DatabaseHandle, returning: bool) -> None:
+    table = db.metadata.tables["dead_letters"]
+    there, new = [letter(queue="before") for _ in range(5)], [letter(queue="after") for _ in range(5)]
+    column = table.c.id if returning else None
+    with db.transaction() as tx:
+        assert insert_ignore(tx.session, table, there, returning=column) == (ids(there) if returning else [])
+        mixed = [{**row, "queue": "after"} for row in there] + new
+        assert sorted(insert_ignore(tx.session, table, mixed, returning=column)) == (ids(new) if returning else [])
+    with db.session() as session:
+        found = {row.id: row.queue for row in session.execute(select(table))}
+    assert found == {row["id"]: row["queue"] for row in there + new}
+
+
+@pytest.mark.parametrize("service_url", ["postgresql"], indirect=True)
+def test_what_the_transaction_wrote_before_stays_when_a_key_was_there(db: DatabaseHandle) -> None:
+    inbox, letters = db.metadata.tables["inbox"], db.metadata.tables["dead_letters"]
+    row = letter()
+    with db.transaction() as tx:
+        insert_many(tx.session, inbox, [{"event_id": row["id"], "handled_at": MOMENT}])
+        insert_ignore(tx.session, letters, [row])
+        insert_ignore(tx.session, letters, [row, *(letter() for _ in range(4))])
+    with db.session() as session:
+        assert session.scalar(select(func.count()).select_from(letters)) == 5
+        assert list(session.scalars(select(inbox.c.event_id))) == [row["id"]]
+
+
+def ids(rows: list[dict[str, Any]]) -> list[str]:
+    return sorted(row["id"] for row in rows)

@@ -115,8 +115,9 @@ class Ledger:
         if kind == "lead to support" and leads:
             return self.chance.choice(leads[-20:])
         if kind in ("unknown to sales", "lead to support"):
-            # Every third stranger has written before.
-            return self.chance.choice(leads) if leads and number % 3 == 0 else f"lead{number}@stranger.example"
+            # Every third stranger has written before, never two in a row: each portion of mails has somebody new in it.
+            again = leads and number % 3 == 0 and leads.count(leads[-1]) == 1
+            return self.chance.choice(leads) if again else f"lead{number}@stranger.example"
         if kind == "unknown to support":
             return f"guest{number}@visitor.example"
         return self.chance.choice(self.contacts)

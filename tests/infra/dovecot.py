@@ -15,9 +15,10 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Self
 
 from tests.infra.certificates import Certificates
-from tests.infra.process import Missing, Server, free_port, program, wait_for, work_folder
+from tests.infra.process import Missing, Restartable, Server, free_port, program, wait_for, work_folder
 
 _CONF = """
 protocols = imap
@@ -164,7 +165,7 @@ class Account:
         return [int(uid) for uid in found.split()]
 
 
-class Dovecot:
+class Dovecot(Restartable):
     """One server. `account()` makes a user; mail lives in Maildirs below `folder`."""
 
     def __init__(self, *, port: int | None = None, tls_port: int | None = None) -> None:
@@ -179,7 +180,7 @@ class Dovecot:
         command = [dovecot, "-F", "-c", str(self.folder / "dovecot.conf")]
         self.server = Server("dovecot-master", folder=self.folder, command=command)
 
-    def start(self) -> "Dovecot":
+    def start(self) -> Self:
         (self.folder / "run" / "master.pid").unlink(missing_ok=True)
         self.server.start()
         wait_for(self.server, port=self.port)
@@ -189,22 +190,9 @@ class Dovecot:
     def stop(self) -> None:
         self.server.stop(signal.SIGTERM)
 
-    def kill9(self) -> None:
-        self.server.kill9()
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
-
     def close(self) -> None:
         self.server.stop(signal.SIGTERM, timeout=5)
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def pause(self) -> None:
-        self.server.pause()
-
-    def resume(self) -> None:
-        self.server.resume()
 
     def account(self, user: str | None = None, *, password: str | None = None) -> Account:
         """A new user with an empty INBOX; name and password are made up unless given."""

@@ -7,10 +7,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable
+from typing import Self
 
 import psycopg
 
-from tests.infra.process import Missing, Server, free_port, program, wait_for, work_folder
+from tests.infra.process import Missing, Restartable, Server, free_port, program, wait_for, work_folder
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -26,7 +27,7 @@ _SETTINGS = {
 }
 
 
-class PostgreSQL:
+class PostgreSQL(Restartable):
     """One cluster. `start` makes it at the first call (about two seconds); databases are made on demand."""
 
     def __init__(self, *, port: int | None = None) -> None:
@@ -44,7 +45,7 @@ class PostgreSQL:
         """The SQLAlchemy URL of a database; `{service}` in the name stays for the settings to fill."""
         return f"postgresql+psycopg://musubi@127.0.0.1:{self.port}/{database}"
 
-    def start(self) -> "PostgreSQL":
+    def start(self) -> Self:
         if not self.data.exists():
             self._initialise()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
@@ -57,23 +58,9 @@ class PostgreSQL:
         """Fast shutdown: clients are cut off, data is flushed."""
         self.server.stop(signal.SIGINT)
 
-    def kill9(self) -> None:
-        """Kills the postmaster; its back ends notice and end, the next start recovers from the log."""
-        self.server.kill9()
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
-
     def close(self) -> None:
         self.server.stop(signal.SIGQUIT, timeout=10)
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def pause(self) -> None:
-        self.server.pause()
-
-    def resume(self) -> None:
-        self.server.resume()
 
     def create_database(self, name: str) -> str:
         """Makes the database unless it is there and returns its URL."""

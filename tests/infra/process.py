@@ -11,10 +11,11 @@ import subprocess
 import tempfile
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 # Reads "add PGID" / "drop PGID" lines; when its input ends because the parent died, kills the groups still listed.
 _REAPER = """
@@ -133,6 +134,32 @@ class Server:
     def _kill_group(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
+
+
+class Restartable(ABC):
+    """What every server of the tests can, whatever its ``start`` and ``stop`` do."""
+
+    server: Server
+
+    @abstractmethod
+    def start(self) -> Self: ...
+
+    @abstractmethod
+    def stop(self) -> None: ...
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def kill9(self) -> None:
+        """What it has not written to disk is lost, as in a power cut."""
+        self.server.kill9()
+
+    def pause(self) -> None:
+        self.server.pause()
+
+    def resume(self) -> None:
+        self.server.resume()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
-from tests.infra.process import Missing, Server, free_port, program, wait_for, work_folder
+from tests.infra.process import Missing, Restartable, Server, free_port, program, wait_for, work_folder
 
 _USER = _PASSWORD = "musubi"
 _CONF = """
@@ -43,7 +44,7 @@ lists:flatten([io_lib:format("~s ~b~n", [element(4, amqqueue:get_name(Queue)), C
 _ERL = "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none"
 
 
-class RabbitMQ:
+class RabbitMQ(Restartable):
     """One broker. `start` takes about five seconds; vhosts are made in milliseconds, so give every test its own.
 
     Faults: `kill9` (data stays on disk), `restart`, `stop_app`/`start_app` (the listener goes, the node stays),
@@ -72,7 +73,7 @@ class RabbitMQ:
     def url(self, vhost: str = "%2F") -> str:
         return f"amqp://{_USER}:{_PASSWORD}@127.0.0.1:{self.port}/{vhost}"
 
-    def start(self) -> "RabbitMQ":
+    def start(self) -> Self:
         if not self._epmd.running:
             self._epmd.start()
             wait_for(self._epmd, port=self._epmd_port)
@@ -93,24 +94,11 @@ class RabbitMQ:
         """
         self.eval("[dets:sync(Table) || Table <- dets:all()]")
 
-    def kill9(self) -> None:
-        self.server.kill9()
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
-
     def close(self) -> None:
         """Ends the node without ceremony and removes its data."""
         self.server.kill9()
         self._epmd.kill9()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def pause(self) -> None:
-        self.server.pause()
-
-    def resume(self) -> None:
-        self.server.resume()
 
     def stop_app(self) -> None:
         self.eval("rabbit:stop()")
