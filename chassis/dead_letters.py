@@ -43,7 +43,7 @@ class DeadLetters:
         length = paging.bounded(limit)
         query = select(self.table).order_by(self.table.c.id.desc()).limit(length + 1)
         if cursor:
-            query = query.where(self.table.c.id < paging.decode(cursor, length=1)[0])
+            query = query.where(self.table.c.id < paging.last_id(cursor))
         with self.handle.session() as session:
             rows = session.execute(query).all()
         rows, following = paging.page(rows, length, key=lambda row: [row.id])

@@ -3,6 +3,7 @@
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -23,10 +24,17 @@ def decode(cursor: str, *, length: int = 2) -> list[Any]:
     except (ValueError, binascii.Error):
         values = None
     if not isinstance(values, list) or len(values) != length:
-        raise Invalid(
-            "The cursor is not one that this list gave out.", fields={"cursor": ["Leave it out to start anew."]}
-        )
+        raise _not_ours()
     return values
+
+
+def last_id(cursor: str) -> str:
+    """The id in the cursor of a list that is sorted by ids alone. Invalid if there is anything else in it."""
+    [value] = decode(cursor, length=1)
+    try:
+        return str(UUID(value))
+    except (ValueError, TypeError, AttributeError) as error:  # what UUID() says to text, to null and to the rest
+        raise _not_ours() from error
 
 
 def bounded(limit: int | None) -> int:
@@ -39,3 +47,7 @@ def page(rows: list[Any], limit: int, *, key: Any) -> tuple[list[Any], str | Non
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], encode(key(rows[limit - 1]))
+
+
+def _not_ours() -> Invalid:
+    return Invalid("The cursor is not one that this list gave out.", fields={"cursor": ["Leave it out to start anew."]})

@@ -26,7 +26,7 @@ def users_page(session: Session, *, limit: int | None, cursor: str | None) -> tu
     """One page of staff users, oldest first."""
     query = select(StaffUser).order_by(StaffUser.id)
     if cursor:
-        query = query.where(StaffUser.id > paging.decode(cursor, length=1)[0])
+        query = query.where(StaffUser.id > paging.last_id(cursor))
     length = paging.bounded(limit)
     rows = list(session.scalars(query.limit(length + 1)))
     return paging.page(rows, length, key=lambda user: [user.id])
@@ -60,7 +60,7 @@ def api_tokens_page(
     """One page of a person's API tokens, newest first."""
     query = select(AccessToken).where(AccessToken.staff_user_id == staff_user_id, AccessToken.kind == "api")
     if cursor:
-        query = query.where(AccessToken.id < paging.decode(cursor, length=1)[0])
+        query = query.where(AccessToken.id < paging.last_id(cursor))
     length = paging.bounded(limit)
     rows = list(session.scalars(query.order_by(AccessToken.id.desc()).limit(length + 1)))
     return paging.page(rows, length, key=lambda token: [token.id])

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis import paging
+from chassis.ids import new_id
 from contracts.errors import Invalid
 
 
@@ -31,6 +32,17 @@ def test_any_text_is_a_cursor_or_refused_as_invalid(text: str) -> None:
 def test_what_no_list_gave_out_is_refused(broken: str) -> None:
     with pytest.raises(Invalid, match="not one that this list gave out"):
         paging.decode(broken)
+
+
+def test_the_cursor_of_a_list_by_ids_gives_the_last_id() -> None:
+    last = new_id()
+    assert paging.last_id(paging.encode([last])) == last
+
+
+@pytest.mark.parametrize("value", [{}, [], None, 7, True, 1.5, "", "x", "\x00", "1" * 31])
+def test_a_cursor_that_holds_no_id_is_refused_where_an_id_is_wanted(value: Any) -> None:
+    with pytest.raises(Invalid, match="not one that this list gave out"):
+        paging.last_id(paging.encode([value]))
 
 
 @pytest.mark.parametrize(

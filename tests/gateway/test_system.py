@@ -3,6 +3,7 @@
 import json
 
 import httpx
+import pytest
 
 from tests.gateway.post import new_contact, received
 from tests.infra import eventually
@@ -181,3 +182,9 @@ def test_a_reader_sees_and_changes_nothing(system, stranger):
     assert system.reader.get(f"/messages/{stranger['id']}").status_code == 200
     assert system.reader.post("/contacts", json={"last_name": "x"}).status_code == 403
     assert system.reader.post(f"/messages/{stranger['id']}/actions/add_lead", json={}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["api-tokens", "staff-users", "services/staff/dead-letters"])
+def test_a_cursor_that_no_list_gave_out_is_a_refusal_that_names_it(api, path):
+    answer = api.get(f"/{path}", params={"cursor": "W3t9XQ"})
+    assert (answer.status_code, set(answer.json()["errors"])) == (422, {"cursor"})

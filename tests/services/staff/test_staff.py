@@ -1,12 +1,13 @@
 """Staff: log-in, tokens, users; on a real database made by the migrations."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
 from sqlalchemy import select, update
 
-from chassis import clock, migrations, testing
+from chassis import clock, migrations, paging, testing
 from contracts.errors import (
     Conflict,
     Forbidden,
@@ -192,3 +193,11 @@ def test_users_come_in_pages(staff):
     rest = staff.staff_users(limit=2, cursor=first["next"])
     assert [user["id"] for user in first["items"] + rest["items"]] == made
     assert rest["next"] is None
+
+
+@pytest.mark.parametrize("value", [{}, "x", None])
+def test_a_cursor_that_holds_no_id_is_refused_by_users_and_tokens(staff, hanako, value):
+    cursor = paging.encode([value])
+    for listing in (staff.staff_users, partial(staff.api_tokens, staff_user_id=hanako["id"])):
+        with pytest.raises(Invalid, match="not one that this list gave out"):
+            listing(cursor=cursor)
