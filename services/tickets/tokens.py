@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 TOKEN_BYTES = 10
+# ASCII: without it ſ (U+017F) would pass as an s, and ١ as a 1.
+_FLAGS = re.IGNORECASE | re.ASCII
 _FORM = r"tt(\d{1,9})\.([a-z2-7]{16})"
-_IN_SUBJECT = re.compile(rf"\[#{_FORM}\]", re.IGNORECASE)
-_IN_RECIPIENT = re.compile(rf"\+{_FORM}@", re.IGNORECASE)
-_IN_REFERENCE = re.compile(rf"^<?{_FORM}\.[^@]*@", re.IGNORECASE)
+_IN_SUBJECT = re.compile(rf"\[#{_FORM}\]", _FLAGS)
+_IN_RECIPIENT = re.compile(rf"\+{_FORM}@", _FLAGS)
+_IN_REFERENCE = re.compile(rf"^<?{_FORM}\.[^@]*@", _FLAGS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,11 @@ def test_signed_tokens_come_before_forged_ones():
     assert found == [Claim(9, signed=True), Claim(1, signed=False)]
 
 
+@pytest.mark.parametrize("subject", ["[#TT1.ſaaaaaaaaaaaaaaa]", "[#TT١.aaaaaaaaaaaaaaaa]", "[#TT1.Kaaaaaaaaaaaaaaa]"])
+def test_letters_that_only_look_like_those_of_a_token_make_none(subject):
+    assert claims_of(subject=subject) == []
+
+
 def test_a_bare_number_is_no_token():
     assert claims_of(subject="Re: TT12, [#TT12] and [#TT12.short]") == []
 
