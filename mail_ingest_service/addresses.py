@@ -56,6 +56,14 @@ class _Mailbox:
     comments: list[str] = field(default_factory=list)
     oddities: list[str] = field(default_factory=list)
     quoted_local: str = ""
+    has_at: bool = False
+    is_blank: bool = True
+
+    def add(self, word: str) -> None:
+        """Take a word. What is asked at each mark is noted here: a field may consist of marks."""
+        self.words.append(word)
+        self.has_at |= "@" in word
+        self.is_blank &= not word.strip()
 
     def bare(self) -> str:
         return "".join(self.words)
@@ -105,6 +113,7 @@ class _Reader:
         self.result = AddressList()
         self.current = _Mailbox()
         self.has_open_comment = False
+        self.has_angle = "<" in text
         self.token = _TOKEN
 
     def read(self) -> None:
@@ -124,7 +133,7 @@ class _Reader:
         elif kind == "quoted":
             self._quoted(found)
         else:
-            self.current.words.append(found[0])
+            self.current.add(found[0])
             if found[0] == '"':
                 self.token = _TOKEN_UNQUOTED
         return found.end()
@@ -132,10 +141,10 @@ class _Reader:
     def _quoted(self, found: re.Match[str]) -> None:
         if self.text.startswith("@", found.end()):
             self.current.quoted_local = found[0]
-            self.current.words.append(found[0])
+            self.current.add(found[0])
         else:
             # A name is shown, never read again: its at sign must not look like an address of this field.
-            self.current.words.append(re.sub(r"\\(.)", r"\1", found["quoted"]).replace("@", "\x01"))
+            self.current.add(re.sub(r"\\(.)", r"\1", found["quoted"]).replace("@", "\x01"))
 
     def _mark(self, mark: str, end: int) -> int:
         if mark == "(":
@@ -145,23 +154,18 @@ class _Reader:
         elif mark == ";" or self._is_complete():
             self._finish()
         else:
-            self.current.words.append(",")
+            self.current.add(",")
         return end
 
     def _colon(self) -> None:
-        if "@" in self.current.bare() or self.current.angles:
-            self.current.words.append(":")
+        if self.current.has_at or self.current.angles:
+            self.current.add(":")
         else:
             self.current = _Mailbox()
 
     def _is_complete(self) -> bool:
         """Whether a comma ends an item; `Tanaka, Taro <a@b>` without quotes goes on."""
-        return (
-            bool(self.current.angles)
-            or "@" in self.current.bare()
-            or not self.current.bare().strip()
-            or "<" not in self.text
-        )
+        return bool(self.current.angles) or self.current.has_at or self.current.is_blank or not self.has_angle
 
     def _comment(self, start: int) -> int:
         depth, position = 0 if self.has_open_comment else 1, start
@@ -170,7 +174,7 @@ class _Reader:
             position = found.end()
         self.has_open_comment |= depth > 0
         if self.has_open_comment:
-            self.current.words.append("(")
+            self.current.add("(")
             return start
         self.current.comments.append(self.text[start : position - 1])
         if _GLUED.match(self.text, max(start - 2, 0)) and _GLUED.match(self.text, position - 1):

@@ -13,7 +13,8 @@ SIZE_LIMIT = 32 * MEGABYTE
 LARGEST_SIZE_LIMIT = 256 * MEGABYTE
 MAX_FOLDERS = 50
 
-CONNECTION = ("provider", "host", "port", "security", "verify_certificate", "authentication", "user", "secret")
+WHERE_SECRETS_GO = ("provider", "host", "port", "security", "verify_certificate", "authentication")
+CONNECTION = (*WHERE_SECRETS_GO, "user", "secret")
 
 
 class _Settings(Schema):
@@ -83,6 +84,13 @@ def with_connection(settings: dict[str, Any]) -> dict[str, Any]:
         "security": server.security,
         "verify_certificate": server.verify_certificate,
     }
+
+
+def check_secret_given(before: dict[str, Any], after: dict[str, Any], data: Any) -> None:
+    """Invalid if the stored secret would go to another server, or over a weaker line, than it was given for."""
+    if "secret" not in data and any(before.get(name) != after.get(name) for name in WHERE_SECRETS_GO):
+        sentence = "Give the password (or token) anew: it was given for another server or connection."
+        raise Invalid(sentence, fields={"secret": ["Needed when the server or its security changes."]})
 
 
 def touches_connection(before: dict[str, Any], after: dict[str, Any]) -> bool:

@@ -82,6 +82,8 @@ def filed(
     error = parsed.get("error")
     parsed = EMPTY | parsed
     sender = (parsed["from_"] or [{"name": "", "address": ""}])[0]
+    verdict = authentic(parsed["authentication"], place.authserv_ids)
+    way, doubtful = direction(place, sender["address"], vouched=verdict)
     row = {
         "id": mail_message_id,
         "sha256": sha256,
@@ -89,10 +91,10 @@ def filed(
         "state": "quarantined" if error else "received",
         "mailbox_id": place.mailbox_id,
         "folder_id": place.folder_id,
-        "direction": direction(place, sender["address"]),
+        "direction": way,
         "nature": parsed["nature"],
-        "sender_ambiguous": parsed["sender_ambiguous"],
-        "authentic": authentic(parsed["authentication"], place.authserv_ids),
+        "sender_ambiguous": parsed["sender_ambiguous"] or doubtful,
+        "authentic": verdict,
         "message_id": parsed["message_id"][:998] or None,
         "subject": parsed["subject"][:998],
         "sender_name": sender["name"][:255],
@@ -135,10 +137,16 @@ def delivery_row(place: Place, head: Head, mail_message_id: str) -> dict[str, An
     }
 
 
-def direction(place: Place, sender: str) -> str:
-    """Outgoing: written by the mailbox's owner, for it lies in Sent or bears the mailbox's own address."""
+def direction(place: Place, sender: str, *, vouched: bool | None) -> tuple[str, bool]:
+    """(outgoing or incoming, whether the sender is in doubt).
+
+    Outgoing is what lies in Sent, and what bears the mailbox's own address where our server vouches for it. Anybody can
+    write our address into From, and history must not say that we wrote to somebody what we did not.
+    """
+    if place.role == "sent":
+        return "outgoing", False
     own = sender.casefold() == place.address.casefold()
-    return "outgoing" if place.role == "sent" or own else "incoming"
+    return ("outgoing", False) if own and vouched else ("incoming", own)
 
 
 def authentic(authentication: list[dict[str, Any]], trusted: frozenset[str]) -> bool | None:

@@ -11,7 +11,7 @@ from chassis import DatabaseHandle, Transaction, clock
 from chassis.engine import is_transient
 from chassis.ids import new_id
 from contracts import MailMessageQuarantined, MailMessageReceived
-from mail_ingest_service import parsing, store
+from mail_ingest_service import store
 from mail_ingest_service.filing import Filed, Place, delivery_row, filed, quarantined_data, received_data
 from mail_ingest_service.raw_mail import RawMail
 from mail_ingest_service.sync import Cursor
@@ -28,6 +28,9 @@ class Parser(Protocol):
 
     def parse_many(self, mails: Sequence[tuple[str, bytes | str]]) -> list[dict[str, Any]]:
         """Findings in order, for (key, bytes or path); ``{"error": reason}`` for a mail that could not be read."""
+
+    def parse_heads(self, beginnings: Sequence[tuple[str, bytes]]) -> list[dict[str, Any]]:
+        """What the headers say, in order, for (key, the first bytes); an ``error`` as above."""
 
 
 @dataclass(slots=True)
@@ -61,8 +64,10 @@ def findings(parser: Parser, mails: dict[bytes, RawMail], *, size_limit: int) ->
     for sha256, mail in mails.items():
         if mail.size > size_limit:
             found[sha256] = {"error": f"The mail is larger than {size_limit // 1024 // 1024} MB, the mailbox's limit."}
-        if "error" in found[sha256]:
-            found[sha256] = parsing.parse_headers(mail.beginning()).as_dict() | found[sha256]
+    refused = [sha256 for sha256 in mails if "error" in found[sha256]]
+    heads = parser.parse_heads([(sha256.hex(), mails[sha256].beginning()) for sha256 in refused])
+    for sha256, head in zip(refused, heads, strict=True):
+        found[sha256] = head | found[sha256]
     return found
 
 

@@ -77,6 +77,7 @@ def prepare_change(db: DatabaseHandle, connector: Connector, mailbox_id: str, da
         watched = [folder.name for folder in store.folders_of(session, mailbox_id) if folder.watched]
     present = records.settings_of(mailbox) | {"folders": watched}
     wanted = domain.changed_settings(present, data)
+    domain.check_secret_given(present, wanted, data)
     touched = "secret" in data or domain.touches_connection(present, wanted)
     if not touched:
         return Change(wanted, mailbox.secret, None)

@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 # The frames of parse_worker, which is not imported here: it would bring the parser into the service.
 _IN: Final = Struct(">IB")
 _OUT: Final = Struct(">I")
+_BYTES, _PATH, _HEAD = range(3)
 _IN_FLIGHT_MAILS: Final = 32
 _IN_FLIGHT_BYTES: Final = 2_097_152
 _CHUNK: Final = 262_144
@@ -64,8 +65,14 @@ class ParsePool:
 
         The key is an id for the log. Raises `ParseWorkerError` when the children cannot be started at all.
         """
+        return self._answers(_Batch(mails))
+
+    def parse_heads(self, beginnings: Sequence[tuple[str, bytes]]) -> list[dict[str, Any]]:
+        """As `parse_many`, for the beginnings of mails: `Headers.as_dict()` of each."""
+        return self._answers(_Batch(beginnings, kind=_HEAD))
+
+    def _answers(self, batch: _Batch) -> list[dict[str, Any]]:
         with self._lock:
-            batch = _Batch(mails)
             try:
                 while batch.is_open():
                     self._step(batch)
@@ -110,8 +117,9 @@ class ParseWorkerError(RuntimeError):
 class _Batch:
     """The mails of one call: what is still to be sent, and the answers."""
 
-    def __init__(self, mails: Sequence[tuple[str, Mail]]) -> None:
+    def __init__(self, mails: Sequence[tuple[str, Mail]], *, kind: int | None = None) -> None:
         self.mails = mails
+        self.kind = kind
         self.answers: list[dict[str, Any] | None] = [None] * len(mails)
         self.waiting = deque(range(len(mails)))
         self.tried_twice: set[int] = set()
@@ -119,6 +127,11 @@ class _Batch:
 
     def is_open(self) -> bool:
         return self.open > 0
+
+    def kind_of(self, mail: Mail) -> int:
+        if self.kind is not None:
+            return self.kind
+        return _BYTES if isinstance(mail, bytes) else _PATH
 
     def answer(self, index: int, answer: dict[str, Any]) -> None:
         self.answers[index] = answer
@@ -182,7 +195,7 @@ class _Child:
         body = mail if isinstance(mail, bytes) else os.fsencode(mail)
         if not self.in_flight:
             self.deadline = time.monotonic() + self.wall_seconds
-        self.outgoing += [memoryview(_IN.pack(len(body), not isinstance(mail, bytes))), memoryview(body)]
+        self.outgoing += [memoryview(_IN.pack(len(body), batch.kind_of(mail))), memoryview(body)]
         self.in_flight.append(index)
         self.in_flight_bytes += len(body)
 

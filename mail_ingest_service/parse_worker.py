@@ -1,10 +1,10 @@
 """The child process of `parse_pool`: frames of mail on stdin, frames of JSON on stdout, within limits of memory and
 CPU.
 
-In: 4 bytes length, 1 byte kind (0: the mail itself, 1: the path of a file with it), then as many bytes. Out: 4 bytes
-length, then the JSON of a `ParsedMail` or `{"error": reason}`; the first frame out is `{}`, for "ready". CPU is
-limited for each mail by a timer whose signal ends the process: RLIMIT_CPU counts the whole life of a process, so it
-would punish the thousandth good mail.
+In: 4 bytes length, 1 byte kind (0: the mail itself, 1: the path of a file with it, 2: its beginning), then as many
+bytes. Out: 4 bytes length, then the JSON of a `ParsedMail` (of kind 2: of its `Headers`) or `{"error": reason}`; the
+first frame out is `{}`, for "ready". CPU is limited for each mail by a timer whose signal ends the process: RLIMIT_CPU
+counts the whole life of a process, so it would punish the thousandth good mail.
 """
 
 from __future__ import annotations
@@ -19,12 +19,11 @@ from typing import BinaryIO, Final
 
 import orjson
 
-from mail_ingest_service.parsing import MailUnparseable, parse
+from mail_ingest_service.parsing import MailUnparseable, parse, parse_headers
 
 IN: Final = Struct(">IB")
 OUT: Final = Struct(">I")
-BYTES: Final = 0
-PATH: Final = 1
+BYTES, PATH, HEAD = range(3)
 
 
 def main() -> None:
@@ -54,6 +53,8 @@ def serve(source: BinaryIO, sink: BinaryIO, cpu_seconds: float) -> None:
 
 def _answer(body: bytes, kind: int) -> bytes:
     try:
+        if kind == HEAD:
+            return orjson.dumps(parse_headers(body).as_dict())
         raw = Path(body.decode()).read_bytes() if kind == PATH else body
         return orjson.dumps(parse(raw).as_dict())
     except MailUnparseable as reason:

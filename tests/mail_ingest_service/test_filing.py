@@ -44,10 +44,19 @@ def test_only_the_topmost_word_of_a_trusted_server_counts(results, word):
     assert authentic(results, TRUSTED) is word
 
 
-def test_an_own_address_in_any_case_is_outgoing():
-    assert direction(place(), "Sales@EXAMPLE.jp") == "outgoing"
-    assert direction(place(), "sales@example.com") == "incoming"
-    assert direction(place(role="sent"), "whoever@example.com") == "outgoing"
+@pytest.mark.parametrize(
+    ("role", "sender", "vouched", "expected"),
+    [
+        ("sent", "whoever@example.com", None, ("outgoing", False)),
+        ("inbox", "Sales@EXAMPLE.jp", True, ("outgoing", False)),
+        ("inbox", "sales@example.jp", None, ("incoming", True)),
+        ("inbox", "sales@example.jp", False, ("incoming", True)),
+        ("inbox", "sales@example.com", None, ("incoming", False)),
+        ("inbox", "sales@example.com", True, ("incoming", False)),
+    ],
+)
+def test_outgoing_is_what_lies_in_sent_and_own_mail_that_our_server_vouches_for(role, sender, vouched, expected):
+    assert direction(place(role=role), sender, vouched=vouched) == expected
 
 
 def test_the_largest_findings_still_obey_the_contract():

@@ -12,7 +12,7 @@ import pytest
 from contracts.errors import MailboxRefused
 from mail_ingest_service.credentials import AccessToken, Password
 from mail_ingest_service.hosts import Allowed, checked_addresses
-from mail_ingest_service.mailbox import Mailbox, opened, tls_context
+from mail_ingest_service.mailbox import ANSWER_BYTES, Mailbox, opened, tls_context
 from mail_ingest_service.providers import Server
 from mail_ingest_service.raw_mail import fetched
 from mail_ingest_service.refusals import SENTENCES
@@ -184,6 +184,15 @@ def test_a_big_mail_comes_piece_by_piece_byte_for_byte(mailbox_account, extra):
         found.close()
     assert kept == big
     assert found.size == len(big)
+
+
+def test_an_answer_larger_than_anything_asked_for_ends_the_connection(mailbox_account):
+    mailbox_account.append(b"From: a@example.jp\r\n\r\n" + b"x" * (ANSWER_BYTES + 1) + b"\r\n")
+    with into(mailbox_account) as mailbox:
+        mailbox.examine("INBOX")
+        with pytest.raises(MailboxRefused) as caught:
+            mailbox.bodies([1])
+    assert caught.value.extra["reason"] == "connection_lost"
 
 
 def test_a_big_mail_that_went_is_left_out(mailbox_account):

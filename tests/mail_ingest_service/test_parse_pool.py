@@ -74,6 +74,11 @@ def test_no_mails_need_no_child(pool_of):
     assert pool.process_ids() == []
 
 
+def test_the_beginnings_of_mails_are_read_by_the_children_too(pool_of):
+    [head] = pool_of().parse_heads([("a", mail(1)[:200])])
+    assert (head["subject"], "text" in head) == ("Order 1", False)
+
+
 def test_a_mail_that_is_none_is_an_error_with_its_reason(pool_of):
     answers = pool_of().parse_many([("a", mail(1)), ("b", b""), ("c", mail(3))])
     assert subjects(answers) == ["Order 1", "The mail is empty.", "Order 3"]

@@ -59,6 +59,7 @@ BOMBS = {
     + b" =?utf-8?B?44GC?=" * 60_000
     + b"\r\n\r\nhi",
     "open comments": HEAD + b"To: " + b"(" * 500_000 + b"\r\n\r\nhi",
+    "colons": HEAD + b"To: a@b.c " + b":" * 500_000 + b"\r\nCc: <" + b"a," * 250_000 + b"\r\n\r\nhi",
     "open quotes": HEAD + b"To: " + b'"\\' * 300_000 + b"\r\n\r\nhi",
     "open angles": HEAD + b"To: " + b"<" * 500_000 + b"\r\n\r\nhi",
     "open encoded words": HEAD + b"To: " + b"=?a?q?" * 100_000 + b"\r\n\r\nhi",

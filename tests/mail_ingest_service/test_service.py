@@ -117,6 +117,16 @@ def test_a_change_of_the_secret_is_tried_before_it_is_saved(service, mailbox_acc
         assert connector.vault.open(session.get(Mailbox, saved["id"]).secret) == mailbox_account.password
 
 
+@pytest.mark.parametrize(
+    "change", [{"host": "mail.elsewhere.example"}, {"port": 1}, {"security": "starttls"}, {"provider": "gmail"}]
+)
+def test_the_stored_secret_goes_to_no_other_server_and_over_no_other_line(service, mailbox_account, change):
+    saved = service.add_mailbox(data=settings_for(mailbox_account))
+    with pytest.raises(Invalid) as caught:
+        service.update_mailbox(id=saved["id"], data=change, version=1)
+    assert set(caught.value.fields) == {"secret"}
+
+
 def test_a_removed_mailbox_forgets_its_secret_and_keeps_its_mails(service, make_box, db, events):
     box = make_box()
     box.account.append(mail())
