@@ -109,6 +109,10 @@ class LiveHub:
         self.clients.add(client)
         return client
 
+    def unsubscribe(self, client: Subscription) -> None:
+        """Give the client's place back."""
+        self.clients.discard(client)
+
     def close(self) -> None:
         """End every stream: the process stops."""
         self._closed = True
@@ -118,18 +122,15 @@ class LiveHub:
                 client.queue.put_nowait(END)
 
     def stream(self, client: Subscription, *, still_welcome: Callable[[], bool]) -> Iterator[bytes]:
-        """The bytes for one client, with a ping every 15 s, until it goes, is cut, or is no longer welcome."""
+        """The bytes for one client, with a ping every 15 s, until it is cut or no longer welcome."""
         welcome_until = time.monotonic() + WELCOME_SECONDS
-        try:
-            yield b"retry: 2000\n\n"
-            while not client.cut:
-                if time.monotonic() > welcome_until:
-                    if not still_welcome():
-                        return
-                    welcome_until = time.monotonic() + WELCOME_SECONDS
-                yield _next(client.queue).content
-        finally:
-            self.clients.discard(client)
+        yield b"retry: 2000\n\n"
+        while not client.cut:
+            if time.monotonic() > welcome_until:
+                if not still_welcome():
+                    return
+                welcome_until = time.monotonic() + WELCOME_SECONDS
+            yield _next(client.queue).content
 
     def _missed(self, last_event_id: str | None) -> list[Frame]:
         if not last_event_id:

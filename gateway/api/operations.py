@@ -64,6 +64,8 @@ def follow(query: dict[str, Any]) -> Any:
     )
     stream(request.environ)
     response = Response(hub.stream(client, still_welcome=_still_welcome()), content_type="text/event-stream")
+    # Not at the end of the stream: the answer to HEAD never begins it.
+    response.call_on_close(lambda: hub.unsubscribe(client))
     response.headers["X-Accel-Buffering"] = "no"
     return response
 

@@ -181,3 +181,14 @@ def test_japanese_text_travels_as_it_is(client):
     answer = client.post("/api/v1/sessions", json={"login": "田中", "password": PASSWORD})
     assert answer.status_code == 401
     assert "\\u" not in json.dumps(answer.json, ensure_ascii=False)
+
+
+def test_who_leaves_the_live_feed_or_asks_for_its_head_alone_gives_the_place_back(app, client, staff):
+    hub, headers = app.extensions["musubi_live"], bearer(staff)
+    with client.get("/api/v1/live", headers=headers) as feed:
+        assert next(feed.response) == b"retry: 2000\n\n"
+        assert len(hub.clients) == 1
+    assert hub.clients == set()
+    with client.head("/api/v1/live", headers=headers) as head:
+        assert head.content_type.startswith("text/event-stream")
+    assert hub.clients == set()

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from gateway.live import CLIENTS_EACH
 from tests.gateway.post import new_contact
 
 
@@ -69,3 +70,8 @@ def test_who_comes_back_too_late_is_told_of_the_gap(system):
     with system.client(system.token("root", "read")) as client:
         feed = Feed(client, **{"Last-Event-ID": "01a20521-0000-7000-8000-000000000000"})
         assert feed.until("gap")[2] == {}
+
+
+def test_asking_for_the_head_of_the_live_feed_takes_no_place_in_it(system):
+    with system.client(system.token("root", "read")) as client:
+        assert {client.head("/live").status_code for _ in range(CLIENTS_EACH + 1)} == {200}
