@@ -10,6 +10,7 @@ from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chassis.http import REQUEST_ID, ROUTE
+from chassis.networks import client_network
 from contracts.errors import TooManyRequests
 from gateway import access, documentation, problems
 from gateway.api import mail, matching, operations, people, staff, work
@@ -94,16 +95,12 @@ def create_app(back_ends: Any, *, hub: LiveHub | None = None, settings: GatewayS
 
 
 def _guard(app: Flask, settings: GatewaySettings) -> None:
-    limits = RateLimit(settings.requests_per_minute), RateLimit(settings.anonymous_per_minute)
+    named, anonymous = RateLimit(settings.requests_per_minute), RateLimit(settings.anonymous_per_minute)
 
     def enter() -> None:
         request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "unknown"
         _check_form()
-        g.principal = None
-        try:
-            g.principal = _principal()
-        finally:
-            _check_rate(*limits)
+        g.principal = _principal(named, anonymous)
         if not access.is_public(request.endpoint):
             access.check(str(request.endpoint), g.principal)
             check_same_origin(request)
@@ -121,19 +118,28 @@ def _check_form() -> None:
         raise problems.UnsupportedMediaType("The body must be JSON. Send Content-Type: application/json.")
 
 
-def _principal() -> Mapping[str, Any] | None:
-    token = token_of(request)
-    if token is None or access.is_public(request.endpoint):
-        return None
+def _principal(named: RateLimit, anonymous: RateLimit) -> Mapping[str, Any] | None:
+    """Who asks, counted. A token that is new to us counts for its address until the staff service knows it.
+
+    Counted first, so that who guesses tokens does not keep the staff service from those who log in.
+    """
+    token = None if access.is_public(request.endpoint) else token_of(request)
     authenticator: Authenticator = current_app.extensions["musubi_authenticator"]
-    return authenticator.principal(token, services().staff)
+    address = client_network(request.remote_addr)
+    stranger = token is None or not authenticator.remembers(token)
+    if stranger:
+        _count(anonymous, address)
+    if token is None:
+        return None
+    principal = authenticator.principal(token, services().staff)
+    if stranger:
+        anonymous.take_back(address)
+    _count(named, principal["staff_user_id"])
+    return principal
 
 
-def _check_rate(named: RateLimit, anonymous: RateLimit) -> None:
-    """Count the request for whoever asks. TooManyRequests, also where the log-in has just been refused."""
-    principal = g.principal
-    limit = named if principal else anonymous
-    verdict = limit.hit(principal["staff_user_id"] if principal else f"ip:{request.remote_addr}")
+def _count(limit: RateLimit, key: str) -> None:
+    verdict = limit.hit(key)
     g.rate = limit.per_minute, verdict
     if not verdict.allowed:
         raise TooManyRequests("Too many requests. Wait as Retry-After says.", retry_after=verdict.retry_after)

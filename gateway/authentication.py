@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import eventlet
+from eventlet.semaphore import Semaphore
 from flask import Request
 
 from contracts.errors import Forbidden, NotAuthenticated, ServiceTimeout, ServiceUnavailable
@@ -17,6 +18,8 @@ COOKIE = "musubi_session"
 MAX_REMEMBERED = 10_000
 FRESH_SECONDS = 5.0  # a revoked token works no longer than this
 STALE_SECONDS = 300.0  # … except while the staff service is away
+MAX_ASKING = 10  # new tokens looked up at once; half of `rpc_pending`, so that guesses leave room for who logs in
+TURN_SECONDS = 1.0  # how long a new token waits for its turn
 PATIENCE_SECONDS = 0.2  # how long a request waits for the staff service when an older answer is at hand
 
 
@@ -47,20 +50,34 @@ class Authenticator:
         """``clock`` gives seconds that never go back."""
         self._clock = clock
         self._known: OrderedDict[str, Remembered] = OrderedDict()
+        self._asking = Semaphore(MAX_ASKING)
 
     def principal(self, token: str, staff: Staff) -> dict[str, Any]:
         """Who the token stands for. NotAuthenticated; ServiceUnavailable or ServiceTimeout for one not seen before."""
-        key = hashlib.sha256(token.encode()).hexdigest()
+        key = _key(token)
         known, now = self._known.get(key), self._clock()
         if known and now < known.fresh_until:
             return known.principal
         if known and now < known.stale_until:
             return self._again(key, known, token, staff)
-        return self._remember(key, staff.authenticate(token=token))
+        return self._ask(key, token, staff)
+
+    def remembers(self, token: str) -> bool:
+        """Whether the token stood for somebody within the last 5 minutes."""
+        known = self._known.get(_key(token))
+        return known is not None and self._clock() < known.stale_until
 
     def forget(self, token: str) -> None:
         """Ask again at the next request of this token."""
-        self._known.pop(hashlib.sha256(token.encode()).hexdigest(), None)
+        self._known.pop(_key(token), None)
+
+    def _ask(self, key: str, token: str, staff: Staff) -> dict[str, Any]:
+        if not self._asking.acquire(timeout=TURN_SECONDS):
+            raise ServiceUnavailable("Too many new tokens have to be looked up. Try again in a moment.")
+        try:
+            return self._remember(key, staff.authenticate(token=token))
+        finally:
+            self._asking.release()
 
     def _again(self, key: str, known: Remembered, token: str, staff: Staff) -> dict[str, Any]:
         try:
@@ -79,6 +96,10 @@ class Authenticator:
         if len(self._known) > MAX_REMEMBERED:
             self._known.popitem(last=False)
         return principal
+
+
+def _key(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def token_of(request: Request) -> str | None:

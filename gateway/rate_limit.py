@@ -38,3 +38,8 @@ class RateLimit:
         if len(self._full_at) > MAX_PRINCIPALS:
             self._full_at.popitem(last=False)
         return Verdict(True, int((60 - debt) / self._interval + 1e-9), 0.0)
+
+    def take_back(self, key: str) -> None:
+        """Count one request of ``key`` less: it turned out to be none that this limit is for."""
+        if key in self._full_at:
+            self._full_at[key] -= self._interval

@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from eventlet import GreenPool
+from eventlet.event import Event
 
-from contracts.errors import ServiceTimeout
+from contracts.errors import NotAuthenticated, ServiceTimeout
 from gateway import access
-from gateway.authentication import Authenticator
+from gateway.authentication import MAX_ASKING, Authenticator
 from tests.gateway.small import PASSWORD, bearer
 
 UUID = "01a20521-2d3d-7181-9150-c220fbfce669"
@@ -162,3 +164,26 @@ def test_while_the_staff_service_is_away_who_was_known_stays_known_and_nobody_ne
     now[0] = 600.0
     with pytest.raises(ServiceTimeout):
         authenticator.principal("known", staff)
+
+
+def test_a_flood_of_guessed_tokens_leaves_the_staff_service_room_for_who_logs_in():
+    inside, most, all_began = set(), [], Event()
+
+    class Staff:
+        def authenticate(self, *, token):
+            inside.add(token)
+            most.append(len(inside))
+            all_began.wait()
+            inside.remove(token)
+            raise NotAuthenticated("It is a guess.")
+
+    def guess(number):
+        with pytest.raises(NotAuthenticated):
+            authenticator.principal(str(number), Staff())
+
+    authenticator, guessers = Authenticator(), GreenPool()
+    for number in range(3 * MAX_ASKING):
+        guessers.spawn(guess, number)
+    guessers.spawn(all_began.send)
+    guessers.waitall()
+    assert (max(most), len(most)) == (MAX_ASKING, 3 * MAX_ASKING)

@@ -135,6 +135,48 @@ def test_guessing_tokens_is_limited_by_address(staff):
     assert statuses == [401, 401, 401, 429]
 
 
+def limited(staff, requests):
+    settings = load(GatewaySettings, {"MUSUBI_ANONYMOUS_PER_MINUTE": str(requests)})
+    return create_app(SimpleNamespace(staff=staff), settings=settings).test_client()
+
+
+def guess(client, number, **more):
+    headers = {"Authorization": f"Bearer musubi_t_{number}"}
+    return client.get("/api/v1/sessions/current", headers=headers, **more).status_code
+
+
+def test_no_guess_beyond_the_limit_reaches_the_staff_service(staff):
+    asked = []
+
+    def authenticate(*, token):
+        asked.append(token)
+        return staff.authenticate(token=token)
+
+    client = limited(SimpleNamespace(authenticate=authenticate), 3)
+    assert [guess(client, number) for number in range(5)] == [401, 401, 401, 429, 429]
+    assert asked == ["musubi_t_0", "musubi_t_1", "musubi_t_2"]
+
+
+def test_a_guesser_hinders_nobody_at_the_same_address_whose_token_is_known(staff):
+    client, colleague = limited(staff, 3), bearer(staff)
+    assert client.get("/api/v1/sessions/current", headers=colleague).status_code == 200
+    assert [guess(client, number) for number in range(4)] == [401, 401, 401, 429]
+    assert client.get("/api/v1/sessions/current", headers=colleague).status_code == 200
+
+
+def test_good_tokens_use_up_nothing_of_the_limit_of_their_address(staff):
+    client = limited(staff, 1)
+    for role in ("admin", "staff", "read_only"):
+        assert client.get("/api/v1/sessions/current", headers=bearer(staff, role)).status_code == 200
+
+
+def test_the_addresses_of_one_ipv6_network_share_a_limit(staff):
+    client = limited(staff, 2)
+    addresses = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::2", "2001:db8:1:2::3", "2001:db8:1:3::1")
+    statuses = [guess(client, number, environ_base={"REMOTE_ADDR": ip}) for number, ip in enumerate(addresses)]
+    assert statuses == [401, 401, 429, 401]
+
+
 def test_forwarded_addresses_are_believed_only_from_as_many_proxies_as_were_named(staff):
     one = {"MUSUBI_ANONYMOUS_PER_MINUTE": "1"}
     behind = load(GatewaySettings, {**one, "MUSUBI_TRUSTED_PROXIES": "1"})

@@ -50,6 +50,13 @@ def test_a_rate_limit_lets_a_burst_through_and_then_an_even_stream():
     assert limit.hit("b").remaining == 59
 
 
+def test_a_request_taken_back_makes_room_for_another():
+    limit = RateLimit(2, clock=lambda: 0.0)
+    assert [limit.hit("a").allowed for _ in range(3)] == [True, True, False]
+    limit.take_back("a")
+    assert [limit.hit("a").allowed for _ in range(2)] == [True, False]
+
+
 def test_every_client_gets_every_event_it_wants():
     hub = LiveHub()
     everything, tickets = subscribed(hub), subscribed(hub, "ticket.")
