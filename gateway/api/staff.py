@@ -22,8 +22,8 @@ api_tokens = Resource("api_tokens", description="Tokens for programs, with scope
 def log_in(data: dict[str, Any]) -> Any:
     """Log in
 
-    The token works as a bearer token; a browser gets it as a cookie too. After several failures an account and an
-    address have to wait (429, Retry-After).
+    The token works as a bearer token; a browser gets it as a cookie too. After several failures the address has to wait
+    before it tries that account again, after many before it tries any (429, Retry-After).
     """
     session = services().staff.log_in(**data, ip=request.remote_addr)
     response = jsonify(schemas.Session().dump(session))

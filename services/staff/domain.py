@@ -17,16 +17,18 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
 SESSION_LIFE = timedelta(hours=12)
 TOKEN_DAYS = 365
 MIN_PASSWORD, MAX_PASSWORD = 10, 200
-# Tries without any wait. An address is shared by an office, so it gets more of them than an account.
-FREE_TRIES = {"account": 5, "ip": 50}
-# Longer would let a stranger keep a colleague out by guessing wrong on purpose.
+# Tries without any wait. ``pair`` is an account tried from one address, so that a stranger's wrong guesses do not keep
+# out the owner, who is elsewhere. An address is shared by an office and gets more. What many addresses guess adds up
+# for the account; so much is free that one of them, slowed down as it is, needs ten days without a log-in of the owner.
+FREE_TRIES = {"pair": 5, "ip": 50, "account": 1_000}
+# Longer would let a stranger keep a colleague at the same address out by guessing wrong on purpose.
 LONGEST_WAIT = timedelta(minutes=15)
 FORGET_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """The failed log-ins of one bucket: an account or an IP address, known to us only by its hash."""
+    """The failed log-ins of one bucket: an account, an address, or both together, known to us only by their hash."""
 
     failures: int
     last_failed_at: datetime | None

@@ -7,6 +7,7 @@ from typing import Any
 from chassis import clock
 from chassis.database import DatabaseHandle, Transaction
 from chassis.ids import new_id
+from chassis.networks import client_network
 from contracts.errors import NotAuthenticated
 from services.staff import domain, passwords, store
 from services.staff.models import AccessToken, LoginThrottle, StaffUser
@@ -107,7 +108,7 @@ def count_try(tx: Transaction, buckets: dict[str, str], *, now: datetime) -> Non
 def forgive(tx: Transaction, buckets: dict[str, str]) -> None:
     """After a right password: the account starts anew; the address, which others share, loses just this try."""
     for row in store.locked_throttles(tx.session, buckets=list(buckets)):
-        row.failures = 0 if buckets[row.bucket] == "account" else max(0, row.failures - 1)
+        row.failures = max(0, row.failures - 1) if buckets[row.bucket] == "ip" else 0
         row.blocked_until = None
 
 
@@ -137,7 +138,8 @@ def user_record(user: StaffUser) -> dict[str, Any]:
 
 
 def _buckets(account: str, ip: str | None) -> dict[str, str]:
-    named = {"account": account} | ({"ip": ip} if ip else {})
+    network = client_network(ip)
+    named = {"account": account, "pair": f"{network} {account}"} | ({"ip": network} if network else {})
     return {domain.bucket(kind, value): kind for kind, value in named.items()}
 
 

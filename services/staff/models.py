@@ -46,7 +46,7 @@ class AccessToken(Base):
 
 
 class LoginThrottle(Base):
-    """Failed log-ins of one bucket (a hashed account name or IP address)."""
+    """Failed log-ins of one bucket (a hashed account name, address, or both together)."""
 
     __tablename__ = "login_throttles"
 

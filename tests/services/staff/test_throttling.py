@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from chassis import clock
 from contracts.errors import NotAuthenticated, TooManyRequests
-from services.staff import models
+from services.staff import domain, models
 from tests.services.staff.people import PASSWORD, new_user, wrong
 
 
@@ -83,6 +83,36 @@ def test_one_address_that_tries_many_names_is_slowed_down(staff):
     with pytest.raises(TooManyRequests):
         staff.log_in(login="name50", password=PASSWORD, ip="203.0.113.7")
     wrong(staff, times=1, login="name50", ip="203.0.113.8")
+
+
+def test_wrong_guesses_from_elsewhere_keep_nobody_out(staff, hanako):
+    wrong(staff, times=5, ip="203.0.113.7")
+    with pytest.raises(TooManyRequests):
+        staff.log_in(login="hanako", password=PASSWORD, ip="203.0.113.7")
+    assert staff.log_in(login="hanako", password=PASSWORD, ip="203.0.113.8")["token"]
+
+
+def test_who_logs_in_elsewhere_gives_a_guesser_no_new_tries(staff, hanako):
+    wrong(staff, times=5, ip="203.0.113.7")
+    staff.log_in(login="hanako", password=PASSWORD, ip="203.0.113.8")
+    with pytest.raises(TooManyRequests):
+        staff.log_in(login="hanako", password=PASSWORD, ip="203.0.113.7")
+
+
+def test_all_addresses_of_an_ipv6_network_guess_as_one(staff, hanako):
+    for host in range(5):
+        wrong(staff, times=1, ip=f"2001:db8:1:2::{host}")
+    with pytest.raises(TooManyRequests):
+        staff.log_in(login="hanako", password=PASSWORD, ip="2001:db8:1:2:ffff::5")
+    assert staff.log_in(login="hanako", password=PASSWORD, ip="2001:db8:1:3::5")["token"]
+
+
+def test_many_addresses_that_guess_at_one_account_are_slowed_down_together(staff, hanako, monkeypatch):
+    monkeypatch.setitem(domain.FREE_TRIES, "account", 20)
+    for host in range(20):
+        wrong(staff, times=1, ip=f"203.0.113.{host}")
+    with pytest.raises(TooManyRequests):
+        staff.log_in(login="hanako", password=PASSWORD, ip="203.0.113.99")
 
 
 def test_throttles_name_neither_account_nor_address(staff):
