@@ -8,7 +8,9 @@ import logging
 import re
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -19,10 +21,14 @@ from nameko.extensions import DependencyProvider
 
 from chassis import logs
 from chassis.ids import new_id
+from chassis.networks import client_network
 from chassis.settings import settings
 
 MAX_REQUEST_LINE = 8_192
 MAX_CONNECTIONS = 1_024
+# What one client's address or IPv6 network may hold, so that it leaves room for others and for health checks.
+CONNECTIONS_EACH = MAX_CONNECTIONS // 4
+HEAD_SECONDS = 10  # until the head of a connection's first request is there, however steadily its bytes drip in
 SOCKET_TIMEOUT = 60  # seconds without a byte, in either direction; an SSE stream pings more often
 STOP_SECONDS = 10.0
 REQUEST_ID = "musubi.request_id"
@@ -46,12 +52,13 @@ class Spawns(Protocol):
 class Server:
     """A listening HTTP server. ``port`` is the real one, also where 0 was asked for."""
 
-    def __init__(self, app: WSGIApplication, listener: Any) -> None:
-        """``listener`` is a bound, listening, green socket."""
+    def __init__(self, app: WSGIApplication, listener: Any, *, connections_each: int = CONNECTIONS_EACH) -> None:
+        """``listener`` is a bound, listening, green socket; a client gets no more than ``connections_each``."""
         self.host, self.port = listener.getsockname()[:2]
         self._listener = listener
         self._app = observed(app)
         self._requests = eventlet.GreenPool(MAX_CONNECTIONS)
+        self._protocol = partial(_Connection, Counter(), connections_each)
         self._thread: Any = None
 
     def run(self) -> None:
@@ -63,6 +70,7 @@ class Server:
             log_output=False,
             debug=False,
             custom_pool=self._requests,
+            protocol=self._protocol,
             url_length_limit=MAX_REQUEST_LINE,
             socket_timeout=SOCKET_TIMEOUT,
         )
@@ -90,11 +98,49 @@ class Server:
             log.debug("http stopped", port=self.port)
 
 
-def serve(app: WSGIApplication, host: str, port: int, container: Spawns | None = None) -> Server:
+class _Connection(eventlet.wsgi.HttpProtocol):
+    """One connection; eventlet.wsgi closes it when ``__init__`` is through."""
+
+    def __init__(self, held: Counter[str], share: int, conn_state: Any, server: Any) -> None:
+        """``held`` counts the connections of each client; one beyond its ``share`` is closed at once."""
+        client = client_network(conn_state[0][0])
+        if held[client] >= share:
+            return
+        self._seconds: float = HEAD_SECONDS
+        held[client] += 1
+        try:
+            super().__init__(conn_state, server)
+        finally:
+            held[client] -= 1
+            if not held[client]:
+                del held[client]
+
+    def handle_one_request(self) -> None:
+        self._deadline = eventlet.Timeout(self._seconds, TimeoutError("The head of the request did not come in time."))
+        try:
+            super().handle_one_request()
+        finally:
+            self._deadline.cancel()
+
+    def get_environ(self) -> Any:
+        """Called when the head is complete. A connection that proved useful may rest before its next request."""
+        self._deadline.cancel()
+        self._seconds = SOCKET_TIMEOUT
+        return super().get_environ()
+
+
+def serve(
+    app: WSGIApplication,
+    host: str,
+    port: int,
+    container: Spawns | None = None,
+    *,
+    connections_each: int = CONNECTIONS_EACH,
+) -> Server:
     """Start serving ``app``. OSError when the address is taken; ``port`` 0 takes a free one."""
     listener = eventlet.listen((host, port), reuse_port=False)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    server = Server(app, listener)
+    server = Server(app, listener, connections_each=connections_each)
     server.start(container)
     return server
 
@@ -107,7 +153,8 @@ def stream(environ: WSGIEnvironment) -> None:
 class HttpServer(DependencyProvider):
     """Serves the app that ``make_app(container)`` returns, from the service's start to its stop.
 
-    An app with a ``close`` method is closed first when the service stops, so that it can end its streams.
+    An app with a ``close`` method is closed first when the service stops, so that it can end its streams; one with
+    ``connections_each`` says how many a client may hold.
     """
 
     def __init__(self, make_app: Callable[[Any], WSGIApplication], *, default_port: int) -> None:
@@ -121,7 +168,13 @@ class HttpServer(DependencyProvider):
         """Build the app and listen."""
         chosen = settings()
         self.app = self.make_app(self.container)
-        self.server = serve(self.app, chosen.http_host, chosen.http_port or self.default_port, self.container)
+        self.server = serve(
+            self.app,
+            chosen.http_host,
+            chosen.http_port or self.default_port,
+            self.container,
+            connections_each=getattr(self.app, "connections_each", CONNECTIONS_EACH),
+        )
         log.info("http listening", host=self.server.host, port=self.server.port)
 
     def stop(self) -> None:

@@ -22,8 +22,9 @@ EVERYTHING: dict[str, Iterable[str]] = {contract.source: ["#"] for contract in C
 class GatewayApp:
     """The WSGI app of the process: the API, and beside it the chassis' health pages."""
 
-    def __init__(self, api: Any, hub: LiveHub, health: Callable[..., Any] | None) -> None:
-        """``health`` None: the process has no health pages."""
+    def __init__(self, api: Any, hub: LiveHub, health: Callable[..., Any] | None, *, connections_each: int) -> None:
+        """``health`` None: the process has no health pages. ``connections_each`` is what the HTTP server asks for."""
+        self.connections_each = connections_each
         self.api = api
         self.hub = hub
         self.health = health
@@ -48,7 +49,7 @@ def app_of(container: Any) -> GatewayApp:
     feed = providers["live"].get_dependency(None)
     container.spawn_managed_thread(lambda: hub.follow(feed), identifier="live feed")
     api = create_app(SimpleNamespace(**clients), hub=hub, settings=settings)
-    return GatewayApp(api, hub, container.config.get("health"))
+    return GatewayApp(api, hub, container.config.get("health"), connections_each=settings.connections_each)
 
 
 class GatewayService:

@@ -2,6 +2,8 @@
 
 import environ
 
+from chassis.http import CONNECTIONS_EACH, MAX_CONNECTIONS
+
 
 @environ.config(prefix="MUSUBI")
 class GatewaySettings:
@@ -15,3 +17,8 @@ class GatewaySettings:
         120, converter=int, help="Requests a minute for each address, not logged in"
     )
     live_clients: int = environ.var(500, converter=int, help="Clients of the live feed at the same time")
+
+    @property
+    def connections_each(self) -> int:
+        """What one address may hold. Behind proxies every connection is theirs: they have to share them out."""
+        return MAX_CONNECTIONS if self.trusted_proxies else CONNECTIONS_EACH

@@ -3,11 +3,14 @@
 import pytest
 
 from chassis import testing
+from chassis.http import CONNECTIONS_EACH, MAX_CONNECTIONS
+from chassis.settings import load
 from contracts import StaffUserCreated
 from contracts.errors import Invalid, TooManyRequests
 from gateway import downloads, mail_html, prefill
 from gateway.live import BACKLOG, CLIENTS_EACH, GAP, REMEMBERED, Frame, LiveHub
 from gateway.rate_limit import RateLimit
+from gateway.settings import GatewaySettings
 
 UUID = "01a20521-2d3d-7181-9150-c220fbfce669"
 PANEL = {
@@ -55,6 +58,11 @@ def test_a_request_taken_back_makes_room_for_another():
     assert [limit.hit("a").allowed for _ in range(3)] == [True, True, False]
     limit.take_back("a")
     assert [limit.hit("a").allowed for _ in range(2)] == [True, False]
+
+
+def test_behind_a_proxy_all_connections_may_come_from_one_address():
+    assert load(GatewaySettings, {}).connections_each == CONNECTIONS_EACH
+    assert load(GatewaySettings, {"MUSUBI_TRUSTED_PROXIES": "1"}).connections_each == MAX_CONNECTIONS
 
 
 def test_every_client_gets_every_event_it_wants():
