@@ -5,7 +5,6 @@ was sent to it (a password) is in there.
 """
 
 import imaplib
-import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -21,16 +20,12 @@ from imapclient.response_parser import parse_fetch_response
 from contracts.errors import MailboxRefused
 from mail_ingest_service.credentials import FORBIDDEN, Credentials
 from mail_ingest_service.imap_answers import bodies_in, heads_in
+from mail_ingest_service.imap_wire import TIMEOUT_SECONDS, Wire
 from mail_ingest_service.providers import Server
 from mail_ingest_service.refusals import refused
-from mail_ingest_service.sync import MAX_BYTES, Head, Status, pieces
+from mail_ingest_service.sync import Head, Status, pieces
 
-TIMEOUT_SECONDS = 30
-MAX_LINE = 16 * 1024 * 1024
 BUSY = (b"[UNAVAILABLE]", b"[INUSE]", b"[LIMIT]", b"too many")
-
-# imaplib's own limit for a line, 1 MB, is less than a search in a large folder may answer.
-imaplib._MAXLINE = MAX_LINE  # type: ignore[attr-defined]  # there is no public name for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,44 +37,11 @@ class Folder:
     selectable: bool = True
 
 
-# Four times what is asked for in one command: servers err about the size of their mails (line ends).
-ANSWER_BYTES = 4 * MAX_BYTES
-
-
-class _Wire(imaplib.IMAP4):
-    """imaplib on an address that was checked before, with the certificate checked against the name."""
-
-    def __init__(self, server: Server, address: str, context: ssl.SSLContext | None) -> None:
-        self._address = address
-        self._context = context
-        self._taken = 0
-        super().__init__(server.host, server.port, timeout=TIMEOUT_SECONDS)
-
-    def _create_socket(self, timeout: float | None = None) -> socket.socket:
-        plain = socket.create_connection((self._address, self.port), TIMEOUT_SECONDS)
-        return self._context.wrap_socket(plain, server_hostname=self.host) if self._context else plain
-
-    def send(self, data: Any) -> None:
-        """A new command: what its answer may hold is counted anew."""
-        self._taken = 0
-        super().send(data)
-
-    def read(self, size: int) -> bytes:
-        """A literal (RFC 3501 §4.3), whose length the server chooses. We ask for 8 MiB at once at most."""
-        self._taken += size
-        if self._taken > ANSWER_BYTES:
-            raise self.abort(f"the server answers with more than {ANSWER_BYTES} bytes at once")
-        return super().read(size)
-
-    def _log(self, line: str) -> None:
-        """Keep no copy of what is sent: imaplib remembers the last commands, LOGIN too."""
-
-
 class _Client(IMAPClient):
     """IMAPClient without its debug formatting, which costs most of the time of a fetch."""
 
     def __init__(self, server: Server, address: str, context: ssl.SSLContext | None) -> None:
-        self._make = lambda: _Wire(server, address, context)
+        self._make = lambda: Wire(server, address, context)
         timeout = SocketTimeout(TIMEOUT_SECONDS, TIMEOUT_SECONDS)
         super().__init__(server.host, server.port, ssl=server.security == "ssl", ssl_context=context, timeout=timeout)
         self._imap.debug = 0

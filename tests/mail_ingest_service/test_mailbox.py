@@ -12,7 +12,8 @@ import pytest
 from contracts.errors import MailboxRefused
 from mail_ingest_service.credentials import AccessToken, Password
 from mail_ingest_service.hosts import Allowed, checked_addresses
-from mail_ingest_service.mailbox import ANSWER_BYTES, Mailbox, opened, tls_context
+from mail_ingest_service.imap_wire import ANSWER_BYTES
+from mail_ingest_service.mailbox import Mailbox, opened, tls_context
 from mail_ingest_service.providers import Server
 from mail_ingest_service.raw_mail import fetched
 from mail_ingest_service.refusals import SENTENCES

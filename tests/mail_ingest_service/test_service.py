@@ -8,11 +8,10 @@ from typing import Any
 import orjson
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from chassis import migrations
 from contracts.errors import IdempotencyConflict, Invalid, MailboxRefused, NotFound, PreconditionFailed
-from mail_ingest_service import commands, models
+from mail_ingest_service import commands
 from mail_ingest_service.credentials import Vault
 from mail_ingest_service.models import Mailbox
 from mail_ingest_service.service import MailIngestService
@@ -295,14 +294,3 @@ def test_rotation_puts_every_secret_under_the_newest_key(make_box, connector, db
     with db.session() as session:
         sealed = session.get(Mailbox, box.id).secret
     assert Vault([newest]).open(sealed) == box.account.password
-
-
-def test_the_migrations_make_what_the_models_say(db):
-    assert migrations.differences(models, db.engine.url.render_as_string(hide_password=False)) == []
-    with db.session() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            query = text(
-                "SELECT attcompression FROM pg_attribute"
-                " WHERE attrelid = 'raw_chunks'::regclass AND attname = 'content'"
-            )
-            assert session.scalar(query) == "l"
