@@ -162,9 +162,12 @@ def test_a_reader_is_woken_by_a_message_and_not_by_its_timeout(connect):
     reader, writer = connect(), connect()
     declare(reader.channel(), "inbox")
     messages = consume(reader.channel(), "inbox")
-    threading.Timer(0.05, publish, [writer.channel(), "hello"], {"key": "inbox"}).start()
+    sending = threading.Timer(0.05, publish, [writer.channel(), "hello"], {"key": "inbox"})
+    sending.start()
     started = time.monotonic()
     reader.drain_events(timeout=10)
+    # The sender may still wait for its confirm: its connection must not be closed under it.
+    sending.join(10)
     assert time.monotonic() - started < 5
     assert [m.payload for m in messages] == ["hello"]
 
