@@ -142,8 +142,11 @@ def test_what_one_consumer_gives_back_wakes_another_one(connect):
     held = consume(channel, "inbox")
     receive(first, held, 1)
     messages = consume(second.channel(), "inbox")
-    threading.Timer(0.05, channel.close).start()
-    assert receive(second, messages, 1) == ["mail"]
+    closing = threading.Timer(0.05, channel.close)
+    closing.start()
+    received = receive(second, messages, 1)
+    closing.join(10)
+    assert received == ["mail"]
 
 
 # Dead letters
