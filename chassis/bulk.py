@@ -5,8 +5,8 @@ values as SQL. COPY knows no ON CONFLICT, so what may be there already is copied
 there, inserted with ON CONFLICT after all. Errors are SQLAlchemy's on every road.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import orjson
@@ -40,6 +40,7 @@ ROWS_WORTH_A_COPY = 4
 UNIQUE_VIOLATION = "23505"
 
 Rows = Sequence[dict[str, Any]]
+Found = TypeVar("Found")
 
 
 def insert_many(session: Session, table: Table | Any, rows: Rows) -> None:
@@ -68,6 +69,25 @@ def insert_ignore(session: Session, table: Table | Any, rows: Rows, *, returning
     if len(rows) < ROWS_WORTH_A_COPY or not _copied(session, table, rows):
         return _ignoring_on_postgresql(session, table, rows, returning=returning)
     return [] if returning is None else [row[returning.name] for row in rows]
+
+
+def insert_missing(
+    session: Session,
+    table: Table | Any,
+    rows: Mapping[str, dict[str, Any]],
+    *,
+    key: Any,
+    look_up: Callable[[Collection[str]], dict[str, Found]],
+) -> tuple[set[str], dict[str, Found]]:
+    """For rows that are often there already: the keys of those that went in, and what was found of the others.
+
+    ``rows`` by the values of ``key`` (a column); ``look_up`` finds what is there of some keys. It comes first, since an
+    insert that meets what is there is paid for twice.
+    """
+    found = look_up(rows.keys())
+    new = set(insert_ignore(session, table, [row for name, row in rows.items() if name not in found], returning=key))
+    # What another process wrote in between is there by now.
+    return new, found | look_up(rows.keys() - found.keys() - new)
 
 
 def update_many(session: Session, table: Table | Any, rows: Rows, *, key: str) -> None:

@@ -3,10 +3,9 @@
 from typing import Any
 
 from chassis import Database, on_event, paging, rpc
-from contacts_service import changes, domain, fields, models, store
+from contacts_service import changes, domain, models, store
 from contacts_service.changes import CONTACT, ORGANIZATION, Kind
 from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
-from contracts.errors import Invalid
 
 Values = dict[str, Any]
 
@@ -108,7 +107,7 @@ class ContactsService:
             return changes.wire(kind, store.values(changes.present(session, kind, record_id)))
 
     def _records(self, kind: Kind, query: str | None, limit: int | None, cursor: str | None) -> Values:
-        wanted, after = paging.bounded(limit), _last_seen(cursor)
+        wanted, after = paging.bounded(limit), cursor and paging.last_id(cursor)
         with self.db.session() as session:
             text = domain.folded((query or "").strip())
             rows = store.records(session, kind.model, query=text, limit=wanted + 1, after=after)
@@ -133,13 +132,3 @@ class ContactsService:
             if tx.answer is None:
                 tx.answer = changes.delete(tx, kind, record_id)
         return tx.answer
-
-
-def _last_seen(cursor: str | None) -> str | None:
-    if not cursor:
-        return None
-    if not (last := fields.identity_or_none(*paging.decode(cursor, length=1))):
-        raise Invalid(
-            "The cursor is not one that this list gave out.", fields={"cursor": ["Leave it out to start anew."]}
-        )
-    return last

@@ -83,7 +83,7 @@ def filed(
     parsed = EMPTY | parsed
     sender = (parsed["from_"] or [{"name": "", "address": ""}])[0]
     verdict = authentic(parsed["authentication"], place.authserv_ids)
-    way, doubtful = direction(place, sender["address"], vouched=verdict)
+    way = direction(place, sender["address"], vouched=verdict)
     row = {
         "id": mail_message_id,
         "sha256": sha256,
@@ -93,7 +93,7 @@ def filed(
         "folder_id": place.folder_id,
         "direction": way,
         "nature": parsed["nature"],
-        "sender_ambiguous": parsed["sender_ambiguous"] or doubtful,
+        "sender_ambiguous": parsed["sender_ambiguous"] or _only_says_to_be_ours(place, way, parsed),
         "authentic": verdict,
         "message_id": parsed["message_id"][:998] or None,
         "subject": parsed["subject"][:998],
@@ -137,16 +137,28 @@ def delivery_row(place: Place, head: Head, mail_message_id: str) -> dict[str, An
     }
 
 
-def direction(place: Place, sender: str, *, vouched: bool | None) -> tuple[str, bool]:
-    """(outgoing or incoming, whether the sender is in doubt).
+def direction(place: Place, sender: str, *, vouched: bool | None) -> str:
+    """Outgoing is what lies in Sent, and what bears the mailbox's own address where our server vouches for it.
 
-    Outgoing is what lies in Sent, and what bears the mailbox's own address where our server vouches for it. Anybody can
-    write our address into From, and history must not say that we wrote to somebody what we did not.
+    Anybody can write our address into From, and history must not say that we wrote to somebody what we did not.
     """
-    if place.role == "sent":
-        return "outgoing", False
-    own = sender.casefold() == place.address.casefold()
-    return ("outgoing", False) if own and vouched else ("incoming", own)
+    return "outgoing" if place.role == "sent" or (vouched and _is_ours(place, sender)) else "incoming"
+
+
+def _is_ours(place: Place, address: str) -> bool:
+    return address.casefold() == place.address.casefold()
+
+
+def _only_says_to_be_ours(place: Place, way: str, parsed: dict[str, Any]) -> bool:
+    """Whether the sender is in doubt: it is our address, and nothing but From says so.
+
+    A web form of our own writes to us as ourselves, with its visitor in Reply-To: that visitor is the writer.
+    """
+    if way == "outgoing" or not any(_is_ours(place, sender["address"]) for sender in parsed["from_"][:1]):
+        return False
+    to_us = any(_is_ours(place, recipient["address"]) for recipient in (*parsed["to"], *parsed["cc"]))
+    visitor = any(reply["address"] and not _is_ours(place, reply["address"]) for reply in parsed["reply_to"][:1])
+    return not (to_us and visitor)
 
 
 def authentic(authentication: list[dict[str, Any]], trusted: frozenset[str]) -> bool | None:

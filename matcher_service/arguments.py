@@ -1,7 +1,7 @@
 """What callers may ask the matcher, checked. Pure, as domain.py."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from contracts.errors import Invalid
@@ -37,15 +37,6 @@ def state_of(value: Any) -> str | None:
     if value in (None, "matched", "unmatched"):
         return value
     raise Invalid("There is no such state.", fields={"state": ["Must be matched or unmatched."]})
-
-
-def last_seen(values: Sequence[Any] | None) -> str | None:
-    """The id that a list goes on after, from the values of its cursor."""
-    if not values:
-        return None
-    if last := identity_or_none(values[0]):
-        return last
-    raise Invalid("The cursor is not one that this list gave out.", fields={"cursor": ["Leave it out to start anew."]})
 
 
 def identity_or_none(value: Any) -> str | None:

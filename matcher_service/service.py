@@ -74,7 +74,7 @@ class MatcherService:
     @rpc
     def decisions(self, *, state: str | None = None, limit: int | None = None, cursor: str | None = None) -> Values:
         """Decisions, newest first; ``state``: matched or unmatched."""
-        wanted, after = paging.bounded(limit), arguments.last_seen(cursor and paging.decode(cursor, length=1))
+        wanted, after = paging.bounded(limit), cursor and paging.last_id(cursor)
         with self.db.session() as session:
             rows = store.decisions(session, state=arguments.state_of(state), limit=wanted + 1, after=after)
         shown, following = paging.page(rows, wanted, key=lambda row: [row.id])

@@ -1,13 +1,14 @@
 """The queries that put mails and tickets on timelines, in batches, by what was last said of them."""
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from chassis import clock
-from chassis.bulk import insert_ignore, update_many
+from chassis.bulk import insert_missing, update_many
 from contracts.base import Event
 from services.history import domain
 from services.history.domain import Home, Word
@@ -22,11 +23,9 @@ def remember_words(session: Session, *, words: dict[str, Word]) -> list[Word]:
 
     A word older than the one we have does not count. A correction whose mail was not told of yet counts when it is.
     """
-    present = _present(session, words)
-    rows = [_mail_row(word) for mail, word in words.items() if mail not in present]
-    new = set(insert_ignore(session, Mail.__table__, rows, returning=Mail.mail_message_id))
-    # What another process wrote in between is present by now.
-    present |= _present(session, words.keys() - present.keys() - new)
+    rows = {mail: _mail_row(word) for mail, word in words.items()}
+    look_up = partial(_present, session)
+    new, present = insert_missing(session, Mail, rows, key=Mail.mail_message_id, look_up=look_up)
     merged = [_merged(words[mail], row) for mail, row in present.items()]
     changed = [word for word in merged if word is not None]
     update_many(session, Mail, [_mail_row(word) for word in changed], key="mail_message_id")
@@ -140,10 +139,9 @@ def _ticket_homes(session: Session, events: Sequence[Event]) -> tuple[dict[str, 
         ticket_id = event.data["ticket_id"]
         if ticket_id not in last or event.time > last[ticket_id].time:
             last[ticket_id] = event
-    present = _present_ticket_homes(session, last)
-    rows = [_home_row(last[ticket_id]) for ticket_id in sorted(last.keys() - present.keys())]
-    new = set(insert_ignore(session, TicketHome.__table__, rows, returning=TicketHome.ticket_id))
-    present |= _present_ticket_homes(session, last.keys() - present.keys() - new)
+    rows = {ticket_id: _home_row(last[ticket_id]) for ticket_id in sorted(last)}
+    look_up = partial(_present_ticket_homes, session)
+    _, present = insert_missing(session, TicketHome, rows, key=TicketHome.ticket_id, look_up=look_up)
     homes = {ticket_id: domain.home_of(event.data["customer"]) for ticket_id, event in last.items()}
     instead = present_homes(session, homes=homes.values())
     homes = {ticket_id: instead.get(home, home) if home else None for ticket_id, home in homes.items()}

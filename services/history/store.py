@@ -125,7 +125,7 @@ def comments(session: Session, *, home: Home, limit: int | None, cursor: str | N
     """One page of a record's comments, newest first."""
     wanted: Select[tuple[Comment]] = _of(select(Comment), Comment, home)
     if cursor:
-        wanted = wanted.where(Comment.id < domain.checked_id(paging.decode(cursor, length=1)[0]))
+        wanted = wanted.where(Comment.id < paging.last_id(cursor))
     length = paging.bounded(limit)
     rows = list(session.scalars(wanted.order_by(Comment.id.desc()).limit(length + 1)))
     return paging.page(rows, length, key=lambda comment: [comment.id])

@@ -152,6 +152,6 @@ def leads_page(
     if query:
         wanted = wanted.where(Lead.search_text.contains(domain.folded(query), autoescape=True))
     if cursor:
-        wanted = wanted.where(Lead.id < domain.checked_id(paging.decode(cursor, length=1)[0]))
+        wanted = wanted.where(Lead.id < paging.last_id(cursor))
     length = paging.bounded(limit)
     return paging.page(list(session.scalars(wanted.limit(length + 1))), length, key=lambda lead: [lead.id])

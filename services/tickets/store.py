@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, exists, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from chassis import paging
-from chassis.bulk import insert_ignore, insert_many, update_many
+from chassis.bulk import insert_ignore, insert_many, insert_missing, update_many
 from contracts.base import Event
 from services.tickets import forms
 from services.tickets.domain import WAITING, Arrival, Desk, Standing, kept_keys, thread_key
@@ -169,11 +170,9 @@ def remember_words(session: Session, *, words: Iterable[Word]) -> list[Word]:
         known = last.get(word.mail_message_id)
         if known is None or supersedes(word, known):
             last[word.mail_message_id] = word
-    present = words_of(session, mails=last)
-    rows = [_word_row(word) for mail, word in last.items() if mail not in present]
-    new = set(insert_ignore(session, SaidOfMail.__table__, rows, returning=SaidOfMail.mail_message_id))
-    # What another process wrote in between is present by now.
-    present |= words_of(session, mails=last.keys() - present.keys() - new)
+    rows = {mail: _word_row(word) for mail, word in last.items()}
+    key, look_up = SaidOfMail.mail_message_id, partial(words_of, session)
+    new, present = insert_missing(session, SaidOfMail, rows, key=key, look_up=look_up)
     newer = [word for mail, word in last.items() if mail in present and supersedes(word, present[mail])]
     changed = [_word_row(word, present[word.mail_message_id].revision) for word in newer]
     update_many(session, SaidOfMail, changed, key="mail_message_id")
@@ -193,7 +192,7 @@ def _word_row(word: Word, revision: int = 0) -> Values:
     }
 
 
-def words_of(session: Session, *, mails: Collection[str]) -> dict[str, Word]:
+def words_of(session: Session, mails: Collection[str]) -> dict[str, Word]:
     """The last word about each of these mails, where there is one."""
     query = select(SaidOfMail).where(SaidOfMail.mail_message_id.in_(mails))
     rows = session.scalars(query).all() if mails else []
@@ -274,6 +273,6 @@ def tickets_page(
     if customer_id:
         wanted = wanted.where(Ticket.customer_id == forms.checked_id(customer_id))
     if cursor:
-        wanted = wanted.where(Ticket.id < forms.checked_id(paging.decode(cursor, length=1)[0]))
+        wanted = wanted.where(Ticket.id < paging.last_id(cursor))
     length = paging.bounded(limit)
     return paging.page(list(session.scalars(wanted.limit(length + 1))), length, key=lambda ticket: [ticket.id])

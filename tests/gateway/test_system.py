@@ -184,7 +184,20 @@ def test_a_reader_sees_and_changes_nothing(system, stranger):
     assert system.reader.post(f"/messages/{stranger['id']}/actions/add_lead", json={}).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["api-tokens", "staff-users", "services/staff/dead-letters"])
+LISTS = (
+    "api-tokens",
+    "staff-users",
+    "services/staff/dead-letters",
+    "contacts",
+    "organizations",
+    "leads",
+    "tickets",
+    "decisions",
+    "comments?kind=contact&id=01a20521-2d3d-7181-9150-c220fbfce669",
+)
+
+
+@pytest.mark.parametrize("path", LISTS)
 def test_a_cursor_that_no_list_gave_out_is_a_refusal_that_names_it(api, path):
-    answer = api.get(f"/{path}", params={"cursor": "W3t9XQ"})
+    answer = api.get(f"/{path}{'&' if '?' in path else '?'}cursor=W3t9XQ")
     assert (answer.status_code, set(answer.json()["errors"])) == (422, {"cursor"})

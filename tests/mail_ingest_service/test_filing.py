@@ -8,7 +8,7 @@ from chassis import clock
 from chassis.ids import new_id
 from chassis.validation import check
 from contracts.errors import Invalid
-from mail_ingest_service.filing import Place, authentic, direction, filed, received_data
+from mail_ingest_service.filing import Place, authentic, filed, received_data
 from mail_ingest_service.providers import PROVIDERS, server_for, warnings_about
 
 TRUSTED = frozenset({"mx.example.jp"})
@@ -45,18 +45,42 @@ def test_only_the_topmost_word_of_a_trusted_server_counts(results, word):
 
 
 @pytest.mark.parametrize(
-    ("role", "sender", "vouched", "expected"),
+    ("role", "sender", "vouched", "way", "doubtful"),
     [
-        ("sent", "whoever@example.com", None, ("outgoing", False)),
-        ("inbox", "Sales@EXAMPLE.jp", True, ("outgoing", False)),
-        ("inbox", "sales@example.jp", None, ("incoming", True)),
-        ("inbox", "sales@example.jp", False, ("incoming", True)),
-        ("inbox", "sales@example.com", None, ("incoming", False)),
-        ("inbox", "sales@example.com", True, ("incoming", False)),
+        ("sent", "whoever@example.com", None, "outgoing", False),
+        ("inbox", "Sales@EXAMPLE.jp", True, "outgoing", False),
+        ("inbox", "Sales@EXAMPLE.jp", None, "incoming", True),
+        ("inbox", "sales@example.jp", False, "incoming", True),
+        ("inbox", "sales@example.com", None, "incoming", False),
+        ("inbox", "sales@example.com", True, "incoming", False),
     ],
 )
-def test_outgoing_is_what_lies_in_sent_and_own_mail_that_our_server_vouches_for(role, sender, vouched, expected):
-    assert direction(place(role=role), sender, vouched=vouched) == expected
+def test_outgoing_is_what_lies_in_sent_and_own_mail_that_our_server_vouches_for(role, sender, vouched, way, doubtful):
+    dmarc = {True: [said("mx.example.jp", "pass")], False: [said("mx.example.jp", "fail")], None: []}[vouched]
+    row = row_of({"from_": named(sender), "authentication": dmarc}, role=role)
+    assert (row["direction"], row["sender_ambiguous"]) == (way, doubtful)
+
+
+@pytest.mark.parametrize(
+    ("to", "reply_to", "doubtful"),
+    [
+        ("sales@example.jp", "visitor@example.com", False),
+        ("sales@example.jp", "Sales@example.jp", True),
+        ("tanaka@example.com", "visitor@example.com", True),
+    ],
+)
+def test_a_web_form_of_our_own_that_writes_to_us_for_its_visitor_is_not_in_doubt(to, reply_to, doubtful):
+    row = row_of({"from_": named("sales@example.jp"), "to": named(to), "reply_to": named(reply_to)})
+    assert (row["direction"], row["sender_ambiguous"]) == ("incoming", doubtful)
+
+
+def named(address):
+    return [{"name": "", "address": address}]
+
+
+def row_of(parsed, *, role="inbox"):
+    facts: dict[str, Any] = {"mail_message_id": new_id(), "sha256": b"", "size": 1, "received_at": clock.now()}
+    return filed(place(role=role), **facts, parsed={"sender_ambiguous": False} | parsed).row
 
 
 def test_the_largest_findings_still_obey_the_contract():
