@@ -12,6 +12,7 @@ from chassis.engine import is_transient
 from chassis.ids import new_id
 from contracts import MailMessageQuarantined, MailMessageReceived
 from mail_ingest_service import store
+from mail_ingest_service.domain import LARGEST_SIZE_LIMIT, MEGABYTE
 from mail_ingest_service.filing import Filed, Place, delivery_row, filed, quarantined_data, received_data
 from mail_ingest_service.raw_mail import RawMail
 from mail_ingest_service.sync import Cursor
@@ -63,12 +64,20 @@ def findings(parser: Parser, mails: dict[bytes, RawMail], *, size_limit: int) ->
     found = dict(zip([mail.sha256 for mail in fitting], answers, strict=True))
     for sha256, mail in mails.items():
         if mail.size > size_limit:
-            found[sha256] = {"error": f"The mail is larger than {size_limit // 1024 // 1024} MB, the mailbox's limit."}
+            found[sha256] = {"error": too_large(mail.size, size_limit)}
     refused = [sha256 for sha256 in mails if "error" in found[sha256]]
     heads = parser.parse_heads([(sha256.hex(), mails[sha256].beginning()) for sha256 in refused])
     for sha256, head in zip(refused, heads, strict=True):
         found[sha256] = head | found[sha256]
     return found
+
+
+def too_large(size: int, size_limit: int) -> str:
+    """Why a mail above the limit waits; of one that no limit would let in, that it is not here as a whole."""
+    if size > LARGEST_SIZE_LIMIT:
+        largest = LARGEST_SIZE_LIMIT // MEGABYTE
+        return f"The mail is larger than {largest} MB. Only its beginning is kept: read it on the mail server."
+    return f"The mail is larger than {size_limit // MEGABYTE} MB, the mailbox's limit."
 
 
 def commit(db: DatabaseHandle, place: Place, batch: Batch, *, owner: str) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 from chassis import DatabaseHandle, Transaction
 from mail_ingest_service import listings, store
+from mail_ingest_service.domain import LARGEST_SIZE_LIMIT
 from mail_ingest_service.filing import Filed, filed
-from mail_ingest_service.ingest import Parser, publish
+from mail_ingest_service.ingest import Parser, publish, too_large
 from mail_ingest_service.models import MailMessage
 from mail_ingest_service.reader import place_of
 
@@ -15,6 +16,9 @@ def parsed_again(db: DatabaseHandle, parser: Parser, mail_message_id: str) -> di
     """What the parser finds this time in a mail of the quarantine. NotFound when the mail does not wait."""
     with db.session() as session:
         listings.in_quarantine(session, mail_message_id)
+        size = listings.message(session, mail_message_id).size
+    if size > LARGEST_SIZE_LIMIT:
+        return {"error": too_large(size, LARGEST_SIZE_LIMIT)}
     return parsed_anew(db, parser, mail_message_id)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from mail_ingest_service.domain import LARGEST_SIZE_LIMIT
 from mail_ingest_service.mailbox import Mailbox
 from mail_ingest_service.sync import BIG, CHUNK, Head
 
@@ -61,8 +62,11 @@ def in_memory(head: Head, content: bytes) -> RawMail:
     return RawMail(head, hashlib.sha256(content.replace(b"\r\n", b"\n")).digest(), len(content), content)
 
 
-def spooled(head: Head, pieces: Iterable[bytes]) -> RawMail | None:
-    """A big mail, written to a file while it comes in; None if nothing came."""
+def spooled(head: Head, pieces: Iterable[bytes], *, most: int = LARGEST_SIZE_LIMIT) -> RawMail | None:
+    """A big mail, written to a file while it comes in; None if nothing came.
+
+    Of one above ``most`` bytes only the beginning: what a server says or sends without end must not fill the disk.
+    """
     file = tempfile.NamedTemporaryFile(prefix="musubi-mail-")  # noqa: SIM115  # RawMail.close ends it
     digest, size, rest = hashlib.sha256(), 0, b""
     try:
@@ -70,6 +74,8 @@ def spooled(head: Head, pieces: Iterable[bytes]) -> RawMail | None:
             file.write(piece)
             size += len(piece)
             rest = _digested(digest, rest + piece)
+            if size > most:
+                break
     except BaseException:
         file.close()
         raise

@@ -1,6 +1,7 @@
 """The identity of a mail's bytes does not depend on how they came in."""
 
 from datetime import UTC, datetime
+from itertools import repeat
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,3 +30,10 @@ def test_line_ends_make_no_other_mail():
 
 def test_nothing_is_no_mail():
     assert spooled(HEAD, []) is None
+
+
+def test_of_a_mail_without_end_only_the_beginning_is_kept():
+    mail = spooled(HEAD, repeat(b"0123456789"), most=25)
+    assert mail is not None
+    assert (mail.size, b"".join(mail.chunks())) == (30, b"0123456789" * 3)
+    mail.close()

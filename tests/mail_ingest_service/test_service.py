@@ -8,12 +8,13 @@ from typing import Any
 import orjson
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from contracts.errors import IdempotencyConflict, Invalid, MailboxRefused, NotFound, PreconditionFailed
 from mail_ingest_service import commands
 from mail_ingest_service.credentials import Vault
-from mail_ingest_service.models import Mailbox
+from mail_ingest_service.domain import LARGEST_SIZE_LIMIT
+from mail_ingest_service.models import Mailbox, MailMessage
 from mail_ingest_service.service import MailIngestService
 from tests.mail_ingest_service.conftest import mail, settings_for
 
@@ -268,6 +269,17 @@ def test_a_mail_that_still_cannot_be_parsed_stays_and_counts_the_attempts(servic
     assert service.retry_quarantined(id=waiting["id"])["state"] == "quarantined"
     assert service.quarantined()["items"][0]["attempts"] == 2
     assert events("mail_message.received") == []
+
+
+def test_a_mail_of_which_only_the_beginning_is_here_is_never_taken_for_a_whole_one(service, make_box, db):
+    box = make_box(size_limit=1024 * 1024)
+    box.account.append(mail("終わりなし", body="0123456789\n" * 200_000))
+    box.read()
+    [waiting] = service.quarantined()["items"]
+    with db.session() as session:
+        session.execute(update(MailMessage).values(size=LARGEST_SIZE_LIMIT + 1))
+    assert service.retry_quarantined(id=waiting["id"])["state"] == "quarantined"
+    assert "Only its beginning is kept" in service.quarantined()["items"][0]["reason"]
 
 
 def test_a_secret_is_in_no_answer_event_log_or_plain_column(service, dovecot, db, events, caplog):
