@@ -27,7 +27,6 @@ class Outgoing:
         self.properties = {
             "delivery_mode": 2,
             "content_type": "application/json",
-            "content_encoding": "utf-8",
             "message_id": "",
             **properties,
         }
@@ -39,7 +38,8 @@ class Outgoing:
 
     def to_amqp(self, channel: Any) -> Message:
         """The message as py-amqp sends it."""
-        return Message(self.body, channel=channel, application_headers=self.headers, **self.properties)
+        headers = {"application_headers": self.headers} if self.headers else {}
+        return Message(self.body, channel=channel, **headers, **self.properties)
 
 
 class Delivery:

@@ -7,7 +7,7 @@ import eventlet
 from eventlet.event import Event as Signal
 from eventlet.semaphore import Semaphore
 
-from chassis.buffering import corked
+from chassis import frames
 from chassis.link import FAILURES, Disconnected, Link
 from chassis.messages import Outgoing
 
@@ -22,7 +22,7 @@ class Publisher:
         """Several publishers may share a link."""
         self.link = link
         self._channel: Any = None
-        self._outstanding: dict[int, int] = {}
+        self._outstanding: dict[int, None] = {}
         self._refused: set[int] = set()
         self._unroutable: set[str] = set()
         self._next_tag = 1
@@ -59,16 +59,10 @@ class Publisher:
         settled = self._settled = Signal()
         stuck = Disconnected("the broker did not take the messages in time")
         try:
-            with eventlet.Timeout(SEND_TIMEOUT_SECONDS, stuck), self.link.sending(), corked(channel):
-                for position, message in enumerate(messages):
-                    self._outstanding[self._next_tag] = position
-                    self._next_tag += 1
-                    channel._basic_publish(
-                        message.to_amqp(channel),
-                        message.exchange,
-                        message.routing_key,
-                        mandatory=mandatory(message),
-                    )
+            with eventlet.Timeout(SEND_TIMEOUT_SECONDS, stuck), self.link.sending():
+                first, self._next_tag = self._next_tag, self._next_tag + len(messages)
+                self._outstanding.update(dict.fromkeys(range(first, self._next_tag)))
+                frames.write(channel, [(message, mandatory(message)) for message in messages])
         except FAILURES as error:
             self.link.abort(f"could not publish: {type(error).__name__}")
             raise Disconnected(str(error)) from error
@@ -96,7 +90,7 @@ class Publisher:
 
     def _on_ack(self, delivery_tag: int, multiple: bool) -> None:
         if multiple:
-            for tag in [tag for tag in self._outstanding if tag <= delivery_tag]:
+            while (tag := next(iter(self._outstanding), delivery_tag + 1)) <= delivery_tag:
                 del self._outstanding[tag]
         else:
             self._outstanding.pop(delivery_tag, None)
