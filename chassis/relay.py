@@ -5,11 +5,12 @@ one process anyway. The lock belongs to a transaction, so it goes when its holde
 """
 
 import zlib
+from enum import Enum
 from typing import Any
 
 import eventlet
 from eventlet.event import Event as Signal
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, Select, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import crash, logs
@@ -35,6 +36,14 @@ class Unroutable(Exception):
     """An event with known readers found no queue: the topology has not been declared."""
 
 
+class Sent(Enum):
+    """What became of the outbox: all of it is sent, there is more, or a replica is sending (look again soon)."""
+
+    ALL = "all"
+    SOME = "some"
+    LOCKED = "locked"
+
+
 class Relay:
     """The greenlet that empties one outbox. ``wake`` after a commit; it also looks by itself now and then."""
 
@@ -43,6 +52,7 @@ class Relay:
         self.service = service
         self.engine = engine
         self.outbox = metadata.tables["outbox"]
+        self._oldest_rows = _oldest(self.outbox)
         self.publisher: Publisher | None = None
         self._wanted: Signal = Signal()
         self._stopping = False
@@ -63,7 +73,7 @@ class Relay:
         self._stopping = True
         self.kill()
         try:
-            while self.send_some():
+            while self.send_some() is Sent.SOME:
                 pass
         except (Disconnected, SQLAlchemyError, Unroutable):
             log.info("outbox left for the next start", service=self.service)
@@ -78,32 +88,20 @@ class Relay:
         if not self._wanted.ready():
             self._wanted.send(None)
 
-    def send_some(self) -> int:
-        """Send the oldest rows; the number of events that were confirmed. 0: nothing there, or a replica is at it."""
+    def send_some(self) -> Sent:
+        """Send the oldest rows and forget them when they are confirmed; what to do next."""
         with self.engine.begin() as connection:
             if not self._may_send(connection):
-                return 0
-            rows = self._oldest_rows(connection)
+                return Sent.LOCKED
+            rows = list(connection.execute(self._oldest_rows).all())
             if not rows:
-                return 0
+                return Sent.ALL
             lines = [line for row in rows for line in unpack(bytes(row.events))]
             self._send(_singles(lines, self.service) + _batches(lines, self.service))
             crash.point("after_publish")
             connection.execute(delete(self.outbox).where(self.outbox.c.id.in_([row.id for row in rows])))
         OUTBOX_SENT.labels(self.service).inc(len(lines))
-        return len(lines)
-
-    def _oldest_rows(self, connection: Any) -> list[Any]:
-        columns = self.outbox.c
-        sizes = connection.execute(select(columns.id, columns.event_count).order_by(columns.id).limit(ROWS_AT_ONCE))
-        ids, total = [], 0
-        for row in sizes.all():
-            ids.append(row.id)
-            total += row.event_count
-            if total >= EVENTS_AT_ONCE:
-                break
-        rows = select(columns.id, columns.events).where(columns.id.in_(ids)).order_by(columns.id)
-        return list(connection.execute(rows).all()) if ids else []
+        return Sent.SOME if len(rows) == ROWS_AT_ONCE or len(lines) >= EVENTS_AT_ONCE else Sent.ALL
 
     def _send(self, messages: list[Outgoing]) -> None:
         if self.publisher is None:
@@ -128,9 +126,11 @@ class Relay:
                 self._wanted.wait()
             self._wanted = Signal()
             try:
-                while self.send_some():
+                while (sent := self.send_some()) is Sent.SOME:
                     eventlet.sleep(0)
-                self._look_again_if_locked()
+                if sent is Sent.LOCKED:
+                    eventlet.sleep(LOCKED_PAUSE_SECONDS)
+                    self.wake()
             except (Disconnected, SQLAlchemyError, Unroutable) as error:
                 log.warning(
                     "outbox not sent", service=self.service, error=type(error).__name__, detail=str(error)[:200]
@@ -138,12 +138,13 @@ class Relay:
                 eventlet.sleep(FAILED_PAUSE_SECONDS)
                 self.wake()
 
-    def _look_again_if_locked(self) -> None:
-        with self.engine.begin() as connection:
-            left = connection.scalar(select(self.outbox.c.id).limit(1))
-        if left is not None:
-            eventlet.sleep(LOCKED_PAUSE_SECONDS)
-            self.wake()
+
+def _oldest(outbox: Any) -> Select[Any]:
+    """The oldest rows, up to the one that makes EVENTS_AT_ONCE full."""
+    before = func.sum(outbox.c.event_count).over(order_by=outbox.c.id) - outbox.c.event_count
+    counted = select(outbox.c.id, outbox.c.events, before.label("before")).order_by(outbox.c.id).limit(ROWS_AT_ONCE)
+    rows = counted.subquery()
+    return select(rows.c.id, rows.c.events).where(rows.c.before < EVENTS_AT_ONCE).order_by(rows.c.id)
 
 
 def _singles(lines: list[Line], service: str) -> list[Outgoing]:
