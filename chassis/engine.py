@@ -1,14 +1,16 @@
 """Engines: PostgreSQL with time limits, SQLite with exactly one connection (its busy wait would block the hub)."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 import orjson
+import psycopg
 import psycopg.waiting
 from eventlet.patcher import is_monkey_patched
 from psycopg.types.string import TextLoader
 from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
@@ -17,6 +19,7 @@ LOCK_TIMEOUT_MS = 5_000
 IDLE_IN_TRANSACTION_MS = 30_000
 STATEMENT_TIMED_OUT = "57014"
 POOL_SIZE = 5
+RESTED_SECONDS = 1.0
 SQLITE_CACHE_KIB = 8_000
 
 # psycopg waits in C and would block the hub; told to, it waits by `select`, which eventlet has made cooperative. (Its
@@ -45,7 +48,6 @@ def make_engine(url: str) -> Engine:
     arguments = {"options": options, "connect_timeout": 5, "application_name": "musubi"}
     engine = create_engine(
         parsed,
-        pool_pre_ping=True,
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
         pool_timeout=10,
@@ -54,7 +56,25 @@ def make_engine(url: str) -> Engine:
     )
     event.listen(engine, "handle_error", _leave_out_values)
     event.listen(engine, "connect", _keep_ids_as_text)
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _try_if_rested)
     return engine
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _try_if_rested(connection: Any, record: Any, _proxy: Any) -> None:
+    """As ``pool_pre_ping``, but only where a connection was not in use a moment ago: a ping is a round trip."""
+    used = record.info.get("used")
+    if used is not None and time.monotonic() - used > RESTED_SECONDS:
+        try:
+            connection.autocommit = True
+            connection.execute("SELECT 1")
+            connection.autocommit = False
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error
 
 
 def _keep_ids_as_text(connection: Any, _record: Any) -> None:
