@@ -5,7 +5,7 @@ values as SQL. COPY knows no ON CONFLICT, so what may be there already is copied
 there, inserted with ON CONFLICT after all. Errors are SQLAlchemy's on every road.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -13,6 +13,7 @@ import orjson
 from psycopg import Error
 from psycopg.types.json import Json
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
     Boolean,
@@ -23,8 +24,11 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     Uuid,
+    any_,
     bindparam,
+    cast,
     update,
 )
 from sqlalchemy.dialects import sqlite
@@ -109,6 +113,19 @@ def update_many(session: Session, table: Table | Any, rows: Rows, *, key: str) -
     statement = update(table).where(table.c[key] == bindparam("wanted_key"))
     changes = [{name: value for name, value in row.items() if name != key} for row in rows]
     session.execute(statement, [{"wanted_key": row[key], **change} for row, change in zip(rows, changes, strict=True)])
+
+
+def among(session: Session, column: Any, values: Iterable[Any]) -> Any:
+    """The condition that a column holds one of many values.
+
+    On PostgreSQL they are one array: an IN is another statement for each number of values, so no plan of it is kept.
+    """
+    if not _on_postgresql(session):
+        return column.in_(list(values))
+    kind = column.type
+    # Texts as TEXT: a cast to VARCHAR(n) would cut them, and find what was not asked for.
+    given = bindparam(None, list(values), type_=ARRAY(Text if isinstance(kind, (String, Uuid)) else kind))
+    return column == any_(cast(given, ARRAY(Uuid)) if isinstance(kind, Uuid) else given)
 
 
 def _on_postgresql(session: Session) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from chassis.bulk import insert_many
+from chassis.bulk import among, insert_many
 from contacts_service.models import BookEntry, Contact, Counter, LeadMark, Organization
 
 Row = TypeVar("Row", Contact, Organization)
@@ -21,12 +21,12 @@ ENTRY_COLUMNS = tuple(column.name for column in BookEntry.__table__.columns)
 
 def entries_of_addresses(session: Session, canonicals: Collection[str]) -> list[Values]:
     """The book entries of up to 1,000 canonical addresses, by one index look-up each, in one query."""
-    return _entries(session, BookEntry.canonical.in_(canonicals)) if canonicals else []
+    return _entries(session, among(session, BookEntry.canonical, canonicals)) if canonicals else []
 
 
 def entries_of_weak_keys(session: Session, weak_keys: Collection[str]) -> list[Values]:
     """The book entries that reach the same mailbox by their provider's rules."""
-    return _entries(session, BookEntry.weak_key.in_(weak_keys)) if weak_keys else []
+    return _entries(session, among(session, BookEntry.weak_key, weak_keys)) if weak_keys else []
 
 
 def entries_of_record(session: Session, record_id: str) -> list[Values]:
@@ -113,7 +113,7 @@ def has_contacts(session: Session, organization_id: str) -> bool:
 
 def lead_marks(session: Session, lead_ids: Iterable[str]) -> dict[str, tuple[str, bool]]:
     """How far the events of these leads have come: time of the last one, and whether the lead is gone."""
-    theirs = select(LeadMark).where(LeadMark.lead_id.in_(set(lead_ids))).with_for_update()
+    theirs = select(LeadMark).where(among(session, LeadMark.lead_id, set(lead_ids))).with_for_update()
     return {mark.lead_id: (mark.as_of, mark.gone) for mark in session.scalars(theirs)}
 
 
@@ -128,4 +128,4 @@ def set_lead_marks(session: Session, marks: dict[str, tuple[str, bool]], *, know
 
 def entries_of_leads(session: Session, lead_ids: Collection[str]) -> list[Values]:
     """The book entries of leads."""
-    return _entries(session, BookEntry.record_id.in_(lead_ids)) if lead_ids else []
+    return _entries(session, among(session, BookEntry.record_id, lead_ids)) if lead_ids else []

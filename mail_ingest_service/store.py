@@ -1,6 +1,6 @@
 """The queries of the mail road: mailboxes, leases, folders, and the rows of a batch. Lists for people: listings.py."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from chassis.bulk import insert_ignore
+from chassis.bulk import among, insert_ignore
 from contracts.errors import NotFound, PreconditionFailed
 from mail_ingest_service.models import (
     Attachment,
@@ -153,9 +153,11 @@ def move_cursor(session: Session, folder_id: str, cursor: Cursor) -> None:
 # The rows of a batch
 
 
-def known_messages(session: Session, hashes: Iterable[bytes]) -> dict[bytes, str]:
+def known_messages(session: Session, hashes: Collection[bytes]) -> dict[bytes, str]:
     """Ids of the mails that are here already, by SHA-256."""
-    found = session.execute(select(MESSAGES.c.sha256, MESSAGES.c.id).where(MESSAGES.c.sha256.in_(list(hashes))))
+    if not hashes:
+        return {}
+    found = session.execute(select(MESSAGES.c.sha256, MESSAGES.c.id).where(among(session, MESSAGES.c.sha256, hashes)))
     return {bytes(sha256): mail_message_id for sha256, mail_message_id in found}
 
 
@@ -164,10 +166,10 @@ def add_messages(session: Session, rows: Sequence[dict[str, Any]]) -> dict[bytes
 
     In the order of their hashes, so that two processes that bring the same mails do not lock one another out.
     """
-    if not rows:
-        return {}
-    insert_ignore(session, MESSAGES, sorted(rows, key=lambda row: row["sha256"]))
-    return known_messages(session, [row["sha256"] for row in rows])
+    rows = sorted(rows, key=lambda row: row["sha256"])
+    added = set(insert_ignore(session, MESSAGES, rows, returning=MESSAGES.c.id))
+    ids = {row["sha256"]: row["id"] for row in rows if row["id"] in added}
+    return ids | known_messages(session, [row["sha256"] for row in rows if row["sha256"] not in ids])
 
 
 def add_chunks(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -214,7 +216,7 @@ def set_flags(session: Session, folder_id: str, uidvalidity: int, flags: dict[in
 
 def set_vanished(session: Session, folder_id: str, uidvalidity: int, uids: Sequence[int], *, now: datetime) -> None:
     """Note that mails are gone from a folder; the mails themselves stay."""
-    here = (Delivery.folder_id == folder_id, Delivery.uidvalidity == uidvalidity, Delivery.uid.in_(uids))
+    here = (Delivery.folder_id == folder_id, Delivery.uidvalidity == uidvalidity, among(session, Delivery.uid, uids))
     session.execute(update(Delivery).where(*here).values(vanished_at=now))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, defer
 
-from chassis.bulk import insert_ignore, insert_many, update_many
+from chassis.bulk import among, insert_ignore, insert_many, update_many
 from matcher_service.domain import Choice
 from matcher_service.models import AddressChange, Decision, RememberedChoice
 
@@ -23,7 +23,7 @@ KEPT_CHANGES = 100_000
 def decided_mails(session: Session, mail_message_ids: Collection[str]) -> set[str]:
     """Those of the mails that have a decision already."""
     ids = Decision.mail_message_id
-    return set(session.scalars(select(ids).where(ids.in_(mail_message_ids)))) if mail_message_ids else set()
+    return set(session.scalars(select(ids).where(among(session, ids, mail_message_ids)))) if mail_message_ids else set()
 
 
 def add_decisions(session: Session, rows: Sequence[Values]) -> None:
@@ -50,7 +50,7 @@ def decisions(session: Session, *, state: str | None, limit: int, after: str | N
 
 def decided_addresses(session: Session, canonicals: Collection[str], *, gone: Values | None) -> set[str]:
     """Those of the addresses by which a decision was made that may be re-made."""
-    return set(session.scalars(select(Decision.canonical).where(_open(canonicals, gone)).distinct()))
+    return set(session.scalars(select(Decision.canonical).where(_open(session, canonicals, gone)).distinct()))
 
 
 def open_to_rematch(
@@ -58,15 +58,17 @@ def open_to_rematch(
 ) -> list[Decision]:
     """Up to ``limit`` decisions by these addresses that may be re-made, oldest first, locked; without personal data."""
     unread = (Decision.personal, Decision.candidates, Decision.tried, Decision.decided_at, Decision.updated_at)
-    statement = select(Decision).where(_open(canonicals, gone)).options(*map(defer, unread))
+    statement = select(Decision).where(_open(session, canonicals, gone)).options(*map(defer, unread))
     if after:
         statement = statement.where(Decision.id > after)
     return list(session.scalars(statement.order_by(Decision.id).limit(limit).with_for_update()))
 
 
-def _open(canonicals: Collection[str], gone: Values | None) -> Any:
+def _open(session: Session, canonicals: Collection[str], gone: Values | None) -> Any:
     """What a person decided stays, but for a record that is ``gone``: then just those are open."""
-    return Decision.canonical.in_(canonicals) & (_corrected_to(gone) if gone else Decision.corrected.is_(False))
+    return among(session, Decision.canonical, canonicals) & (
+        _corrected_to(gone) if gone else Decision.corrected.is_(False)
+    )
 
 
 def _corrected_to(record: Values) -> Any:
@@ -80,7 +82,7 @@ def addresses_corrected_to(session: Session, record: Values) -> list[str]:
 
 def personal_blocks(session: Session, decision_ids: Collection[str]) -> dict[str, Values]:
     """The personal block of each of these decisions."""
-    wanted = select(Decision.id, Decision.personal).where(Decision.id.in_(decision_ids))
+    wanted = select(Decision.id, Decision.personal).where(among(session, Decision.id, decision_ids))
     return {row.id: row.personal for row in session.execute(wanted)} if decision_ids else {}
 
 
@@ -96,7 +98,7 @@ def choices(session: Session, canonicals: Collection[str]) -> dict[str, Choice]:
     """Whom people chose for these addresses before."""
     if not canonicals:
         return {}
-    rows = session.scalars(select(RememberedChoice).where(RememberedChoice.canonical.in_(canonicals)))
+    rows = session.scalars(select(RememberedChoice).where(among(session, RememberedChoice.canonical, canonicals)))
     return {row.canonical: Choice(_record(row), row.label, row.organization_id) for row in rows}
 
 
@@ -135,7 +137,7 @@ def changed_since(session: Session, mark: int, canonicals: Collection[str]) -> s
     """Those of the addresses for which a change has arrived after ``mark`` (``last_change``)."""
     if not canonicals:
         return set()
-    later = (AddressChange.id > mark) & AddressChange.canonical.in_(canonicals)
+    later = (AddressChange.id > mark) & among(session, AddressChange.canonical, canonicals)
     return set(session.scalars(select(AddressChange.canonical).where(later)))
 
 

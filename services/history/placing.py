@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from chassis import clock
-from chassis.bulk import insert_missing, update_many
+from chassis.bulk import among, insert_missing, update_many
 from contracts.base import Event
 from services.history import domain
 from services.history.domain import Home, Word
@@ -35,7 +35,7 @@ def remember_words(session: Session, *, words: dict[str, Word]) -> list[Word]:
 def _present(session: Session, mails: Collection[str]) -> dict[str, Mail]:
     if not mails:
         return {}
-    query = select(Mail).where(Mail.mail_message_id.in_(mails)).order_by(Mail.mail_message_id)
+    query = select(Mail).where(among(session, Mail.mail_message_id, mails)).order_by(Mail.mail_message_id)
     rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
     return {row.mail_message_id: row for row in rows}
 
@@ -105,7 +105,7 @@ def _take_away(session: Session, words: Sequence[Word], homes: dict[str, Home | 
     """Delete the entries that earlier words made elsewhere, as far as these words may."""
     by_mail = {word.mail_message_id: word for word in words}
     columns = (Entry.id, Entry.mail_message_id, Entry.origin, Entry.record_kind, Entry.record_id)
-    query = select(*columns).where(Entry.mail_message_id.in_(by_mail))
+    query = select(*columns).where(among(session, Entry.mail_message_id, by_mail))
     gone = [
         row.id
         for row in (session.execute(query) if by_mail else [])
@@ -113,7 +113,7 @@ def _take_away(session: Session, words: Sequence[Word], homes: dict[str, Home | 
         and Home(row.record_kind, row.record_id) != homes[row.mail_message_id]
     ]
     if gone:
-        session.execute(delete(Entry.__table__).where(Entry.__table__.c.id.in_(gone)))
+        session.execute(delete(Entry.__table__).where(among(session, Entry.__table__.c.id, gone)))
 
 
 def place_tickets(session: Session, *, events: Sequence[Event]) -> list[Values]:
@@ -178,7 +178,7 @@ def _home_row(event: Event) -> Values:
 def _present_ticket_homes(session: Session, tickets: Collection[str]) -> dict[str, TicketHome]:
     if not tickets:
         return {}
-    query = select(TicketHome).where(TicketHome.ticket_id.in_(tickets)).order_by(TicketHome.ticket_id)
+    query = select(TicketHome).where(among(session, TicketHome.ticket_id, tickets)).order_by(TicketHome.ticket_id)
     rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
     return {row.ticket_id: row for row in rows}
 

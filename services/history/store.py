@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis import clock, paging
-from chassis.bulk import insert_ignore
+from chassis.bulk import among, insert_ignore
 from chassis.ids import new_id
 from contracts.errors import Invalid
 from services.history import domain
@@ -31,7 +31,9 @@ def close_gate(session: Session) -> None:
 def present_homes(session: Session, *, homes: Iterable[Home | None]) -> dict[Home, Home]:
     """For those of the homes that went up in another record: that record."""
     by_id = {home.id: home for home in homes if home}
-    query = select(RecordAlias.old_id, RecordAlias.kind, RecordAlias.id).where(RecordAlias.old_id.in_(by_id))
+    query = select(RecordAlias.old_id, RecordAlias.kind, RecordAlias.id).where(
+        among(session, RecordAlias.old_id, by_id)
+    )
     return {by_id[old]: Home(kind, id) for old, kind, id in session.execute(query)} if by_id else {}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from chassis import clock, paging
-from chassis.bulk import insert_ignore, insert_many
+from chassis.bulk import among, insert_ignore, insert_many
 from contracts.base import Event
 from services.leads import domain
 from services.leads.domain import Desk, Joining, Opening
@@ -45,16 +45,20 @@ def desk(session: Session, *, events: Sequence[Event]) -> Desk:
 
 
 def _placed(session: Session, mails: Iterable[str]) -> set[str]:
-    return set(session.scalars(select(LeadMail.mail_message_id).where(LeadMail.mail_message_id.in_(mails))))
+    return set(session.scalars(select(LeadMail.mail_message_id).where(among(session, LeadMail.mail_message_id, mails))))
 
 
 def _existing(session: Session, ids: Iterable[str]) -> set[str]:
-    return set(session.scalars(select(Lead.id).where(Lead.id.in_(ids), Lead.state != domain.DELETED))) if ids else set()
+    return (
+        set(session.scalars(select(Lead.id).where(among(session, Lead.id, ids), Lead.state != domain.DELETED)))
+        if ids
+        else set()
+    )
 
 
 def _known(session: Session, mails: Iterable[str]) -> dict[str, int]:
     query = select(LaterDecision.mail_message_id, LaterDecision.revision)
-    rows = session.execute(query.where(LaterDecision.mail_message_id.in_(mails), LaterDecision.known))
+    rows = session.execute(query.where(among(session, LaterDecision.mail_message_id, mails), LaterDecision.known))
     return {row.mail_message_id: row.revision for row in rows}
 
 
@@ -62,7 +66,7 @@ def _of_addresses(session: Session, canonicals: Iterable[str]) -> Sequence[Any]:
     """Open and converted leads of these addresses; of several converted ones the last comes last."""
     query = select(Lead.id, Lead.canonical, Lead.state, Lead.converted_at).order_by(Lead.converted_at)
     states = (domain.OPEN, domain.CONVERTED)
-    wanted = query.where(Lead.canonical.in_(canonicals), Lead.state.in_(states))
+    wanted = query.where(among(session, Lead.canonical, canonicals), Lead.state.in_(states))
     return session.execute(wanted).all() if canonicals else []
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from chassis import paging
-from chassis.bulk import insert_ignore, insert_many, insert_missing, update_many
+from chassis.bulk import among, insert_ignore, insert_many, insert_missing, update_many
 from contracts.base import Event
 from services.tickets import forms
 from services.tickets.domain import WAITING, Arrival, Desk, Standing, kept_keys, thread_key
@@ -55,7 +55,9 @@ def desk(session: Session, *, arrivals: Sequence[Arrival]) -> Desk:
 
 
 def _placed(session: Session, mails: Iterable[str]) -> set[str]:
-    return set(session.scalars(select(TicketMail.mail_message_id).where(TicketMail.mail_message_id.in_(mails))))
+    return set(
+        session.scalars(select(TicketMail.mail_message_id).where(among(session, TicketMail.mail_message_id, mails)))
+    )
 
 
 def _look_up_threads(session: Session, made: Desk, arrivals: Sequence[Arrival]) -> None:
@@ -67,12 +69,14 @@ def _look_up_threads(session: Session, made: Desk, arrivals: Sequence[Arrival]) 
     threads = wanted | {one.own_key for one in arrivals if one.own_key}
     senders = {one.sender for one in arrivals}
     mails = select(TicketMail.message_id_header, TicketMail.ticket_id, literal(True)).where(
-        TicketMail.message_id_header.in_(wanted)
+        among(session, TicketMail.message_id_header, wanted)
     )
     referring = (
         select(TicketReference.message_id_header, TicketReference.ticket_id, literal(False))
         .join(Participant, Participant.ticket_id == TicketReference.ticket_id)
-        .where(TicketReference.message_id_header.in_(threads), Participant.canonical.in_(senders))
+        .where(
+            among(session, TicketReference.message_id_header, threads), among(session, Participant.canonical, senders)
+        )
     )
     for key, ticket_id, is_mail in session.execute(union_all(mails, referring)):
         (made.mails if is_mail else made.referring).setdefault(key, []).append(ticket_id)
@@ -80,13 +84,13 @@ def _look_up_threads(session: Session, made: Desk, arrivals: Sequence[Arrival]) 
 
 def _look_up_tokens(session: Session, made: Desk, serials: Iterable[int]) -> None:
     if serials:
-        rows = session.execute(select(Ticket.number, Ticket.id).where(Ticket.number.in_(serials)))
+        rows = session.execute(select(Ticket.number, Ticket.id).where(among(session, Ticket.number, serials)))
         made.serials = {row.number: row.id for row in rows}
 
 
 def _standings(session: Session, ids: Iterable[str]) -> list[Standing]:
     columns = (Ticket.id, Ticket.number, Ticket.title, Ticket.status, Ticket.priority)
-    query = select(*columns, Ticket.customer_kind, Ticket.customer_id).where(Ticket.id.in_(ids))
+    query = select(*columns, Ticket.customer_kind, Ticket.customer_id).where(among(session, Ticket.id, ids))
     rows = session.execute(query).all() if ids else []
     return [Standing(*row[:5], customer=customer_ref(row.customer_kind, row.customer_id)) for row in rows]
 
@@ -95,7 +99,9 @@ def _participants(session: Session, tickets: Iterable[str], senders: Iterable[st
     if not tickets:
         return set()
     query = select(Participant.ticket_id, Participant.canonical)
-    rows = session.execute(query.where(Participant.ticket_id.in_(tickets), Participant.canonical.in_(senders)))
+    rows = session.execute(
+        query.where(among(session, Participant.ticket_id, tickets), among(session, Participant.canonical, senders))
+    )
     return {(ticket, canonical) for ticket, canonical in rows}
 
 
@@ -126,7 +132,9 @@ def waiting_replies(session: Session, *, keys: Iterable[str]) -> list[Event]:
     wanted = set(keys)
     while wanted:
         rows = session.execute(
-            select(WaitingReply.mail_message_id, WaitingReply.event).where(WaitingReply.message_id_header.in_(wanted))
+            select(WaitingReply.mail_message_id, WaitingReply.event).where(
+                among(session, WaitingReply.message_id_header, wanted)
+            )
         )
         new = {row.mail_message_id: Event.from_wire(row.event) for row in rows if row.mail_message_id not in found}
         found |= new
@@ -153,7 +161,7 @@ def let_wait(session: Session, *, arrivals: Sequence[Arrival], now: datetime) ->
 def end_waiting(session: Session, *, mails: Sequence[str]) -> None:
     """Forget mails that were put on a ticket."""
     if mails:
-        session.execute(delete(WaitingReply).where(WaitingReply.mail_message_id.in_(mails)))
+        session.execute(delete(WaitingReply).where(among(session, WaitingReply.mail_message_id, mails)))
 
 
 def save_standings(session: Session, *, tickets: Iterable[Standing], now: datetime) -> None:
@@ -194,7 +202,7 @@ def _word_row(word: Word, revision: int = 0) -> Values:
 
 def words_of(session: Session, mails: Collection[str]) -> dict[str, Word]:
     """The last word about each of these mails, where there is one."""
-    query = select(SaidOfMail).where(SaidOfMail.mail_message_id.in_(mails))
+    query = select(SaidOfMail).where(among(session, SaidOfMail.mail_message_id, mails))
     rows = session.scalars(query).all() if mails else []
     return {
         row.mail_message_id: Word(
@@ -211,7 +219,7 @@ def words_of(session: Session, mails: Collection[str]) -> dict[str, Word]:
 
 def survivors(session: Session, *, ids: Iterable[str]) -> dict[str, str]:
     """For those of the ids that were merged away: who is there instead."""
-    query = select(CustomerAlias.old_id, CustomerAlias.survivor_id).where(CustomerAlias.old_id.in_(ids))
+    query = select(CustomerAlias.old_id, CustomerAlias.survivor_id).where(among(session, CustomerAlias.old_id, ids))
     return {row.old_id: row.survivor_id for row in session.execute(query)} if ids else {}
 
 
@@ -237,7 +245,9 @@ def add_alias(session: Session, *, old_id: str, survivor_id: str) -> str:
 def tickets_opened_by(session: Session, *, mails: Iterable[str]) -> dict[str, Ticket]:
     """The tickets that these mails opened and whose customer no person chose, by mail."""
     query = select(TicketMail.mail_message_id, Ticket).join(Ticket, Ticket.id == TicketMail.ticket_id)
-    wanted = query.where(TicketMail.mail_message_id.in_(mails), TicketMail.opens, ~Ticket.customer_by_person)
+    wanted = query.where(
+        among(session, TicketMail.mail_message_id, mails), TicketMail.opens, ~Ticket.customer_by_person
+    )
     return {row.mail_message_id: row.Ticket for row in session.execute(wanted)}
 
 
