@@ -6,12 +6,12 @@ from typing import Any
 
 import orjson
 import psycopg
-import psycopg.waiting
-from eventlet.patcher import is_monkey_patched
 from psycopg.types.string import TextLoader
 from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from chassis import waiting
 
 TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
 STATEMENT_TIMEOUT_MS = 15_000
@@ -22,10 +22,7 @@ POOL_SIZE = 5
 RESTED_SECONDS = 1.0
 SQLITE_CACHE_KIB = 8_000
 
-# psycopg waits in C and would block the hub; told to, it waits by `select`, which eventlet has made cooperative. (Its
-# environment variable PSYCOPG_WAIT_FUNC does the same, but would have to be set before anybody imports it.)
-if is_monkey_patched("select"):
-    psycopg.waiting.wait = psycopg.waiting.wait_select
+waiting.install()
 
 
 def make_engine(url: str) -> Engine:
