@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-PYTHON ?= python3
+FIT := -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))'
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
@@ -40,7 +40,7 @@ format: $(VENV)/.test ## Put the code into the house style
 	$(BIN)/ruff format $(CODE)
 
 lock: ## Resolve pyproject.toml into requirements.lock and requirements-test.lock (exact versions, all hashes; ARGS=--upgrade)
-	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" \
+	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(or $(PYTHON),python3) -m venv "$$tools" \
 	  && "$$tools/bin/pip" install --quiet --disable-pip-version-check $(UV) \
 	  && "$$tools/bin/"$(LOCKING) $(ARGS) --quiet --output-file requirements.lock \
 	  && "$$tools/bin/"$(LOCKING) $(ARGS) --quiet --extra test --constraints requirements.lock \
@@ -64,17 +64,16 @@ images: ## Build the image of every service
 clean: ## Remove the virtual environment and caches (data of `make run` stays)
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-FIT := $(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))'
-
-# Debian comes without python3-venv, and in its smallest form without Python.
+# Debian's own Python first: it is compiled with profile-guided optimisation, as that of the image is; others seldom are.
+# It comes without python3-venv, and in Debian's smallest form it is not there at all.
 $(BIN)/python:
-	@$(FIT) 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing python3-venv ..." \
-	  && apt-get update -q >/dev/null \
+	@[ -n "$(PYTHON)" ] || /usr/bin/python3 $(FIT) 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && echo "Installing python3-venv ..." && apt-get update -q >/dev/null \
 	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends python3-venv >/dev/null; } || true
-	@$(FIT) 2>/dev/null || { echo "Python 3.11 or newer with its venv module is needed. On Debian:" \
-	  "sudo apt-get install python3-venv. Another one: make PYTHON=/path/to/python3" >&2; exit 1; }
-	@echo "Setting up $(VENV) (once) ..."
-	@$(PYTHON) -m venv $(VENV)
+	@for python in $(or $(PYTHON),/usr/bin/python3 python3); do if $$python $(FIT) 2>/dev/null; then \
+	  echo "Setting up $(VENV) with $$($$python --version) (once) ..." && exec $$python -m venv $(VENV); fi; done; \
+	  echo "Python 3.11 or newer with its venv module is needed. On Debian: sudo apt-get install python3-venv." \
+	  "Another one: make PYTHON=/path/to/python3" >&2; exit 1
 
 # A test environment is a run environment with more in it, so `make run` after `make test` installs nothing.
 $(VENV)/.run: pyproject.toml requirements.lock | $(BIN)/python
