@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, delete, insert, select, tuple_, update
+from sqlalchemy import Select, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from chassis.bulk import among, insert_many
+from chassis.bulk import among, insert_many, update_many
 from contacts_service.models import BookEntry, Contact, Counter, LeadMark, Organization
 
 Row = TypeVar("Row", Contact, Organization)
@@ -120,10 +120,8 @@ def lead_marks(session: Session, lead_ids: Iterable[str]) -> dict[str, tuple[str
 def set_lead_marks(session: Session, marks: dict[str, tuple[str, bool]], *, known: Collection[str]) -> None:
     """Note how far the events of these leads have come; ``known`` are those that have a mark already."""
     rows = [{"lead_id": lead_id, "as_of": as_of, "gone": gone} for lead_id, (as_of, gone) in marks.items()]
-    if old := [row for row in rows if row["lead_id"] in known]:
-        session.execute(update(LeadMark), old)
-    if new := [row for row in rows if row["lead_id"] not in known]:
-        session.execute(insert(LeadMark), new)
+    update_many(session, LeadMark, [row for row in rows if row["lead_id"] in known], key="lead_id")
+    insert_many(session, LeadMark, [row for row in rows if row["lead_id"] not in known])
 
 
 def entries_of_leads(session: Session, lead_ids: Collection[str]) -> list[Values]:

@@ -145,28 +145,17 @@ def _ticket_homes(session: Session, events: Sequence[Event]) -> tuple[dict[str, 
     homes = {ticket_id: domain.home_of(event.data["customer"]) for ticket_id, event in last.items()}
     instead = present_homes(session, homes=homes.values())
     homes = {ticket_id: instead.get(home, home) if home else None for ticket_id, home in homes.items()}
-    moved = []
     before = {ticket_id: _shown_at(row) for ticket_id, row in present.items()}
     instead = present_homes(session, homes=before.values())
-    for ticket_id, row in present.items():
-        home = before[ticket_id]
-        if _follow(row, last[ticket_id], homes, before=instead.get(home, home) if home else None):
-            moved.append(ticket_id)
-    return homes, moved
+    before = {ticket_id: instead.get(home, home) if home else None for ticket_id, home in before.items()}
+    newer = [ticket_id for ticket_id, row in present.items() if last[ticket_id].time > row.said_at]
+    update_many(session, TicketHome, [rows[ticket_id] for ticket_id in newer], key="ticket_id")
+    homes |= {ticket_id: home for ticket_id, home in before.items() if ticket_id not in newer}
+    return homes, [ticket_id for ticket_id in newer if homes[ticket_id] != before[ticket_id]]
 
 
 def _shown_at(row: TicketHome) -> Home | None:
     return Home(row.customer_kind, row.customer_id) if row.customer_kind and row.customer_id else None
-
-
-def _follow(row: TicketHome, event: Event, homes: dict[str, Home | None], *, before: Home | None) -> bool:
-    """Bring a known ticket's home up to date, or ``homes`` if the event is an old one; whether the ticket moved."""
-    if event.time <= row.said_at:
-        homes[row.ticket_id] = before
-        return False
-    values = _home_row(event)
-    row.said_at, row.customer_kind, row.customer_id = (values[k] for k in ("said_at", "customer_kind", "customer_id"))
-    return homes[row.ticket_id] != before
 
 
 def _home_row(event: Event) -> Values:
