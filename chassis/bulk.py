@@ -7,11 +7,10 @@ there, inserted with ON CONFLICT after all. Errors are SQLAlchemy's on every roa
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
-from uuid import UUID
 
 import orjson
 from psycopg import Error
-from psycopg.types.json import Json
+from psycopg.types.json import Json, set_json_dumps
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -35,6 +34,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
+from uuid_utils import UUID
 
 from chassis.columns import UtcDateTime, aware
 from chassis.engine import without_values
@@ -42,6 +42,8 @@ from chassis.engine import without_values
 # Below this a savepoint costs more than it saves.
 ROWS_WORTH_A_COPY = 4
 UNIQUE_VIOLATION = "23505"
+
+set_json_dumps(orjson.dumps)
 
 Rows = Sequence[dict[str, Any]]
 Found = TypeVar("Found")
