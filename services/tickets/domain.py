@@ -64,6 +64,7 @@ class Standing:
     status: str
     priority: str
     customer: Values | None
+    needs_review: bool = False
     changed: bool = False
 
 
@@ -106,7 +107,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What a mail came to: the ticket it is on. ``opens``: it opened that ticket; ``joins``: its sender takes part."""
+    """What a mail came to: the ticket it is on. ``opens``: it opened that ticket; ``joins``: its sender takes part.
+
+    ``needs_review``: a person should look at the ticket, since nothing proves that the sender belongs to it.
+    """
 
     arrival: Arrival
     ticket_id: str
@@ -193,7 +197,8 @@ def _file(one: Arrival, desk: Desk, *, new_id: Callable[[], str]) -> Filed | Non
     trusted = one.mail["authentic"] is not False and not one.mail["sender_ambiguous"]
     own = _own_ticket(one, desk)
     if own and trusted:
-        return Filed(one, own, opens=False, joins=True)
+        belongs = _takes_part(one, own, desk)
+        return Filed(one, own, opens=False, joins=belongs, needs_review=not belongs)
     # Who writes in a participant's name without proof is not passed over, whatever the mailbox: a person has to look.
     if own is None and one.mail["mailbox"]["purpose"] != "support":
         return None
@@ -203,12 +208,20 @@ def _file(one: Arrival, desk: Desk, *, new_id: Callable[[], str]) -> Filed | Non
 
 
 def _own_ticket(one: Arrival, desk: Desk) -> str | None:
-    """The ticket that a mail belongs to: by a token that we signed, else by a thread its sender takes part in."""
-    for claim in one.claims:
-        if claim.signed and claim.serial in desk.serials:
-            return desk.serials[claim.serial]
-    threaded = _threaded_tickets(one, desk)
-    return next((ticket for ticket in threaded if (ticket, one.sender) in desk.participants), None)
+    """The ticket that a mail belongs to: one that its sender takes part in, else one whose token we signed."""
+    signed = [desk.serials[claim.serial] for claim in one.claims if claim.signed and claim.serial in desk.serials]
+    named = (*signed, *_threaded_tickets(one, desk))
+    return next((ticket for ticket in named if _takes_part(one, ticket, desk)), next(iter(signed), None))
+
+
+def _takes_part(one: Arrival, ticket_id: str, desk: Desk) -> bool:
+    """Whether the sender wrote on the ticket before, or is its customer, from whichever of his addresses.
+
+    A token proves the thread and not the writer: with one forwarded mail anybody has it.
+    """
+    customer = one.event.data.get("match")
+    is_customer = customer is not None and customer == desk.tickets[ticket_id].customer
+    return is_customer or (ticket_id, one.sender) in desk.participants
 
 
 def _named_tickets(one: Arrival, desk: Desk) -> Iterator[str]:
@@ -231,7 +244,7 @@ def _take_note(filed: Filed, desk: Desk) -> None:
     if filed.opens:
         desk.tickets[filed.ticket_id] = new_standing(filed)
     else:
-        reply(desk.tickets[filed.ticket_id], complains(one.event.data["personal"]))
+        reply(desk.tickets[filed.ticket_id], complains(one.event.data["personal"]), needs_review=filed.needs_review)
     if filed.joins and one.sender:
         desk.participants.add((filed.ticket_id, one.sender))
     if one.own_key:
@@ -244,15 +257,21 @@ def new_standing(filed: Filed) -> Standing:
     """A new ticket; its number is given when the whole batch is decided."""
     data = filed.arrival.event.data
     priority = "High" if complains(data["personal"]) else "Normal"
-    return Standing(filed.ticket_id, 0, title_of(data["personal"]), OPEN, priority, data.get("match"))
+    title, customer = title_of(data["personal"]), data.get("match")
+    return Standing(filed.ticket_id, 0, title, OPEN, priority, customer, filed.needs_review)
 
 
-def reply(ticket: Standing, complaint: bool) -> None:
-    """What a reply does to its ticket: it is open again, and urgent where the customer complains."""
+def reply(ticket: Standing, complaint: bool, *, needs_review: bool) -> None:
+    """What a reply does to its ticket: it is open again, and urgent where the customer complains.
+
+    One that nothing shows to be a participant's is looked at; no reply ends the need for a look.
+    """
     if ticket.status in REOPENED_BY_REPLY:
         ticket.status, ticket.changed = OPEN, True
     if complaint and ticket.priority in RAISED_BY_COMPLAINT:
         ticket.priority, ticket.changed = "High", True
+    if needs_review and not ticket.needs_review:
+        ticket.needs_review = ticket.changed = True
 
 
 def complains(personal: Mapping[str, Any]) -> bool:

@@ -37,7 +37,7 @@ def ticket_row(filed: Filed, ticket: Standing, word: Word | None, *, now: dateti
         "requester_address": data["party"]["address"],
         "requester_canonical": data["party"]["canonical"],
         "mailbox_id": data["mail"]["mailbox"]["id"],
-        "needs_review": filed.needs_review,
+        "needs_review": ticket.needs_review,
         "may_belong_to": filed.may_belong_to,
         "source": "Mail",
         "created_at": now,

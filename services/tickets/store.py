@@ -89,10 +89,13 @@ def _look_up_tokens(session: Session, made: Desk, serials: Iterable[int]) -> Non
 
 
 def _standings(session: Session, ids: Iterable[str]) -> list[Standing]:
-    columns = (Ticket.id, Ticket.number, Ticket.title, Ticket.status, Ticket.priority)
+    columns = (Ticket.id, Ticket.number, Ticket.title, Ticket.status, Ticket.priority, Ticket.needs_review)
     query = select(*columns, Ticket.customer_kind, Ticket.customer_id).where(among(session, Ticket.id, ids))
     rows = session.execute(query).all() if ids else []
-    return [Standing(*row[:5], customer=customer_ref(row.customer_kind, row.customer_id)) for row in rows]
+    return [
+        Standing(*row[:5], customer=customer_ref(row.customer_kind, row.customer_id), needs_review=row.needs_review)
+        for row in rows
+    ]
 
 
 def _participants(session: Session, tickets: Iterable[str], senders: Iterable[str]) -> set[tuple[str, str]]:
@@ -167,8 +170,10 @@ def end_waiting(session: Session, *, mails: Sequence[str]) -> None:
 def save_standings(session: Session, *, tickets: Iterable[Standing], now: datetime) -> None:
     """Write what replies changed."""
     for ticket in tickets:
-        values = {"status": ticket.status, "priority": ticket.priority, "updated_at": now}
-        session.execute(update(Ticket).where(Ticket.id == ticket.id).values(version=Ticket.version + 1, **values))
+        standing = {"status": ticket.status, "priority": ticket.priority, "needs_review": ticket.needs_review}
+        session.execute(
+            update(Ticket).where(Ticket.id == ticket.id).values(version=Ticket.version + 1, updated_at=now, **standing)
+        )
 
 
 def remember_words(session: Session, *, words: Iterable[Word]) -> list[Word]:

@@ -1,4 +1,6 @@
-"""Pure rules: the signed ticket token, by which a reply proves that its writer was sent a mail about the ticket.
+"""Pure rules: the signed ticket token, by which a reply proves which ticket it answers.
+
+It does not prove who writes: whoever is sent the mail, or gets it forwarded, has the token (docs/decisions/0015).
 
 Forms: ``[#TT12.k3f9…]`` in a subject, ``support+tt12.k3f9…@`` as recipient, ``<tt12.k3f9….unique@host>`` as Message-ID.
 The part after the dot is HMAC-SHA256 over the number, cut to 80 bits (RFC 2104 §5 allows cutting to half the output

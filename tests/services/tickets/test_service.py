@@ -128,7 +128,7 @@ def test_a_stranger_who_refers_to_a_ticket_from_a_sales_mailbox_is_not_our_busin
 
 
 @pytest.mark.parametrize("place", ["subject", "recipients", "references"])
-def test_a_signed_token_lets_anybody_it_was_sent_to_reply(tickets, place):
+def test_a_mail_with_a_signed_token_is_on_its_ticket_whoever_wrote_it(tickets, place):
     tickets.on_sender_decided([support()])
     [ticket] = all_tickets(tickets)
     token = tickets.reply_token(id=ticket["id"])
@@ -141,6 +141,68 @@ def test_a_signed_token_lets_anybody_it_was_sent_to_reply(tickets, place):
 
     assert len(all_tickets(tickets)) == 1
     assert len(mails_on(tickets, ticket)) == 2
+
+
+def with_token(tickets, ticket, **given):
+    """A mail that bears the token of a ticket and refers to no mail on it."""
+    return support(subject=f"[#{tickets.reply_token(id=ticket['id'])}]", **given)
+
+
+def test_a_token_alone_puts_the_mail_before_a_person_and_makes_its_sender_no_participant(tickets):
+    tickets.on_sender_decided([support()])
+    [ticket] = all_tickets(tickets)
+    forwarded = with_token(tickets, ticket, party=COLLEAGUE, message_id="<forwarded@elsewhere.example>")
+    tickets.on_sender_decided([forwarded])
+
+    looked_at = tickets.ticket(id=ticket["id"])
+    assert looked_at["needs_review"]
+    assert told(tickets)[-2:] == ["ticket.reply_received.v1", "ticket.updated.v1"]
+    tickets.update_ticket(id=ticket["id"], data={"needs_review": False}, version=looked_at["version"])
+
+    without_token = answer_to(forwarded, party=COLLEAGUE, purpose="support")
+    tickets.on_sender_decided([without_token])
+    another = all_tickets(tickets)[0]
+    assert mails_on(tickets, another) == {mail_of(without_token)}
+    assert (another["may_belong_to"], another["needs_review"]) == (ticket["id"], True)
+
+    tickets.on_sender_decided([with_token(tickets, ticket, party=COLLEAGUE)])
+    assert tickets.ticket(id=ticket["id"])["needs_review"]
+
+
+def test_the_mail_of_a_participant_needs_no_look_and_ends_no_need_for_one(tickets):
+    tickets.on_sender_decided([support()])
+    [ticket] = all_tickets(tickets)
+    tickets.on_sender_decided([with_token(tickets, ticket)])
+    assert not tickets.ticket(id=ticket["id"])["needs_review"]
+
+    tickets.on_sender_decided([with_token(tickets, ticket, party=COLLEAGUE), with_token(tickets, ticket)])
+    assert tickets.ticket(id=ticket["id"])["needs_review"]
+    assert len(mails_on(tickets, ticket)) == 4
+
+
+def test_the_customer_takes_part_from_another_address_of_his(tickets):
+    customer = contact()
+    first = support(match=customer, message_id="<first@kaisha.example.jp>")
+    tickets.on_sender_decided([first])
+    [ticket] = all_tickets(tickets)
+    private = ("鈴木 次郎", "jiro.suzuki@private.example.jp")
+    tickets.on_sender_decided([with_token(tickets, ticket, party=private, match=customer)])
+    tickets.on_sender_decided([answer_to(first, party=private, match=None, purpose="support")])
+
+    [ticket] = all_tickets(tickets)
+    assert not ticket["needs_review"]
+    assert len(mails_on(tickets, ticket)) == 3
+
+
+def test_where_a_mail_names_two_tickets_the_one_that_its_sender_takes_part_in_is_his(tickets):
+    first = support(message_id="<first@kaisha.example.jp>")
+    tickets.on_sender_decided([support(party=COLLEAGUE), first])
+    his, of_a_colleague = all_tickets(tickets)
+    token = tickets.reply_token(id=of_a_colleague["id"])
+    tickets.on_sender_decided([answer_to(first, subject=f"[#{token}]")])
+
+    assert len(mails_on(tickets, his)) == 2
+    assert not tickets.ticket(id=of_a_colleague["id"])["needs_review"]
 
 
 def test_a_forged_token_opens_a_ticket_that_waits_for_a_person(tickets):
