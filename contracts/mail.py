@@ -42,6 +42,7 @@ class FolderFacts(Record):
 class MailFacts(Record):
     """What can be said of a mail without personal data.
 
+    ``nature`` bulk: sent to many, spam included.
     ``message_id``, ``in_reply_to`` and ``references`` are hints: senders leave them out, repeat and forge them.
     ``authentic`` is the word of our own trusted Authentication-Results (RFC 8601): true pass, false fail, null unknown.
     """

@@ -46,7 +46,7 @@ class Connector:
             settings["authentication"], settings["user"], settings["secret"], vendor=provider.vendor
         )
         with Timeout(self.check_seconds, refused("timeout")), self._connected(server, login) as mailbox:
-            return mailbox.folders(sent_names=provider.sent_folders)
+            return mailbox.folders(sent_names=provider.sent_folders, junk_names=provider.junk_folders)
 
     def authserv_ids(self, provider: str) -> frozenset[str]:
         """Whose Authentication-Results are believed in a mailbox of this provider."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.clock import wire
-from contracts.fields import MAX_ADDRESSES
+from contracts.fields import FOLDER_ROLES, MAX_ADDRESSES
 from mail_ingest_service.sync import Head
 
 EMPTY: dict[str, Any] = {
@@ -80,7 +80,7 @@ def filed(
 ) -> Filed:
     """The rows of a mail; ``parsed`` with an ``error`` means quarantine, with what is known of its headers."""
     error = parsed.get("error")
-    parsed = EMPTY | parsed
+    parsed = _judged_by_folder(place, EMPTY | parsed)
     sender = (parsed["from_"] or [{"name": "", "address": ""}])[0]
     verdict = authentic(parsed["authentication"], place.authserv_ids)
     way = direction(place, sender["address"], vouched=verdict)
@@ -105,6 +105,18 @@ def filed(
         "details": {name: parsed[name] for name in DETAILS},
     }
     return Filed(row, parsed, str(error)[:500] if error else None, attachment_rows(mail_message_id, parsed))
+
+
+def _judged_by_folder(place: Place, parsed: dict[str, Any]) -> dict[str, Any]:
+    """The findings, with the server's judgement of a mail that it put into its junk folder."""
+    if place.role != "junk" or parsed["nature"] != "personal":
+        return parsed
+    return parsed | {"nature": "bulk", "nature_reason": "it lay in the folder for junk"}
+
+
+def told_role(role: str) -> str:
+    """The role of a folder as it is told outside, where a junk folder is one of the others."""
+    return role if role in FOLDER_ROLES else "other"
 
 
 def attachment_rows(mail_message_id: str, parsed: dict[str, Any]) -> list[dict[str, Any]]:
@@ -190,7 +202,7 @@ def _facts(place: Place, mail: Filed) -> dict[str, Any]:
     return {
         "mail_message_id": row["id"],
         "mailbox": mailbox_facts(place),
-        "folder": {"name": place.folder[:1_000], "role": place.role},
+        "folder": {"name": place.folder[:1_000], "role": told_role(place.role)},
         "direction": row["direction"],
         "nature": row["nature"],
         "sender_ambiguous": row["sender_ambiguous"],

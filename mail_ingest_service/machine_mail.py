@@ -1,5 +1,5 @@
 """What kind of sender wrote a mail: a person, or a machine, and which; told by headers and structure, never by the
-body's words.
+body's words. Spam is bulk mail: what a filter on the way said of it is read here (decision 0016).
 
 Pure. RFC 3834 (Auto-Submitted), RFC 3464 (delivery status), RFC 5965 (complaints), RFC 8098 (read receipts), RFC
 2919/2369 (lists), and the headers that common systems add instead. Also reads Authentication-Results (RFC 8601); whom
@@ -42,8 +42,12 @@ _TELLING: Final = frozenset(
         "x-mail-autoreply",
         "x-campaign",
         "x-campaignid",
+        "x-spam-flag",
+        "x-spam-status",
+        "x-spam",
     ]
 )
+_SPAM: Final = frozenset(["x-spam-flag", "x-spam-status", "x-spam"])
 _DAEMON: Final = re.compile(
     r"(?:mailer[-_.]?daemon|postmaster|mail[-_.]?delivery[-_.]?(?:subsystem|system))(?:$|@)", re.IGNORECASE
 )
@@ -64,6 +68,7 @@ _QMAIL_LINE: Final = re.compile(r"(?m)^<([^<>\s]{1,256}@[^<>\s]{1,256})>:")
 _RESULT: Final = re.compile(r"([a-z][a-z0-9_-]*)(?:/\d+)?\s*=\s*([a-z]+)(.*)", re.IGNORECASE | re.DOTALL)
 _PROPERTY: Final = re.compile(r'([a-z]+\.[a-z0-9_-]+|reason|policy)\s*=\s*("[^"]*"|[^\s;]+)', re.IGNORECASE)
 _COMMENT: Final = re.compile(r"\([^()]*\)")
+_YES: Final = re.compile(r"\s*(?:yes|true)\b", re.IGNORECASE)
 _TRUSTED_HOPS: Final = 3
 
 
@@ -85,6 +90,8 @@ def judge(raw: bytes, head: Head, structure: Structure, *, subject: str, sender:
         return Verdict()
     if reason := _bounce_reason(head, subject, sender):
         return Verdict("bounce", reason, _failed_without_report(raw, head, structure))
+    if reason := _spam_reason(head):
+        return Verdict("bulk", reason)
     return _automatic(head, subject) or _distributed(head) or Verdict()
 
 
@@ -199,6 +206,22 @@ def _failed_without_report(raw: bytes, head: Head, structure: Structure) -> tupl
         return _unique(item["address"] for item in listed)
     texts = [part for part in structure.leaves if part.content_type == "text/plain"][:1]
     return _unique(_QMAIL_LINE.findall("".join(mime_parts.text_of(raw, part, 20_000) for part in texts)))
+
+
+def _spam_reason(head: Head) -> str:
+    """Why the mail counts as spam: the topmost word of a filter that may be our own server's; "" when there is none.
+
+    A server writes above what it got, so a word between the Received fields of earlier hops is another's. One below
+    all of them may be ours (filters that Postfix calls as milters write there) or the sender's, who hurts himself only.
+    """
+    if _SPAM.isdisjoint(head.values):
+        return ""
+    hops, hop = len(head.values.get("received", ())), 0
+    for name, value in head.fields:
+        hop += name == "received"
+        if name in _SPAM and (hop <= _TRUSTED_HOPS or hop == hops):
+            return f"a filter calls it spam ({name.title()})" if _YES.match(value) else ""
+    return ""
 
 
 def _automatic(head: Head, subject: str) -> Verdict | None:

@@ -30,7 +30,7 @@ BUSY = (b"[UNAVAILABLE]", b"[INUSE]", b"[LIMIT]", b"too many")
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder as the server lists it. ``role``: inbox, sent or other."""
+    """A folder as the server lists it. ``role``: inbox, sent, junk or other."""
 
     name: str
     role: str
@@ -148,15 +148,12 @@ class Mailbox:
         """Made by :func:`opened`."""
         self._client = client
 
-    def folders(self, *, sent_names: Iterable[str] = ()) -> list[Folder]:
+    def folders(self, *, sent_names: Iterable[str] = (), junk_names: Iterable[str] = ()) -> list[Folder]:
         """All folders with their roles, by SPECIAL-USE (RFC 6154) or, where the server marks none, by their names."""
         with plain_words():
             listed = self._client.list_folders()
         folders = [_folder(flags, name) for flags, _, name in listed]
-        if any(folder.role == "sent" for folder in folders):
-            return folders
-        names = {name.lower() for name in sent_names}
-        return [replace(folder, role="sent") if folder.name.lower() in names else folder for folder in folders]
+        return _named(_named(folders, "sent", sent_names), "junk", junk_names)
 
     def examine(self, folder: str) -> Status:
         """Select a folder without touching it. MailboxRefused ``folder_missing``."""
@@ -262,5 +259,17 @@ def _flags(flags: Any) -> tuple[str, ...]:
 
 def _folder(flags: Any, name: str) -> Folder:
     marks = {bytes(flag).lower() for flag in flags}
-    role = "inbox" if name.upper() == "INBOX" else "sent" if b"\\sent" in marks else "other"
+    marked = next((role for role in ("sent", "junk") if b"\\" + role.encode() in marks), "other")
+    role = "inbox" if name.upper() == "INBOX" else marked
     return Folder(name, role, not marks & {b"\\noselect", b"\\nonexistent"})
+
+
+def _named(folders: list[Folder], role: str, names: Iterable[str]) -> list[Folder]:
+    """The folders; where the server marks none with the role, those of these names have it."""
+    if any(folder.role == role for folder in folders):
+        return folders
+    known = {name.lower() for name in names}
+    return [
+        replace(folder, role=role) if folder.role == "other" and folder.name.lower() in known else folder
+        for folder in folders
+    ]

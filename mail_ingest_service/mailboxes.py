@@ -13,6 +13,7 @@ from contracts.errors import Invalid, MailboxRefused
 from mail_ingest_service import domain, records, store
 from mail_ingest_service.connecting import Connector
 from mail_ingest_service.credentials import Vault
+from mail_ingest_service.filing import told_role
 from mail_ingest_service.mailbox import Folder
 from mail_ingest_service.models import Mailbox
 from mail_ingest_service.providers import Server, warnings_about
@@ -35,7 +36,7 @@ def checked(connector: Connector, settings: dict[str, Any]) -> dict[str, Any]:
     found = connector.folders(settings)
     chosen(found, settings["folders"])
     server = Server(settings["host"], settings["port"], settings["security"], settings["verify_certificate"])
-    folders = [{"name": folder.name, "role": folder.role} for folder in found if folder.selectable]
+    folders = [{"name": folder.name, "role": told_role(folder.role)} for folder in found if folder.selectable]
     return {"folders": folders, "warnings": warnings_about(server)}
 
 
@@ -45,7 +46,7 @@ def chosen(found: Sequence[Folder], names: Sequence[str]) -> list[tuple[Folder, 
     missing = sorted(set(names) - {folder.name for folder in selectable})
     if missing:
         raise MailboxRefused(SENTENCES["folder_missing"], reason="folder_missing", fields={"folders": missing})
-    return [(folder, folder.name in names if names else folder.role != "other") for folder in selectable]
+    return [(folder, folder.name in names if names else folder.role in ("inbox", "sent")) for folder in selectable]
 
 
 def add(
@@ -93,9 +94,9 @@ def apply(session: Session, mailbox: Mailbox, change: Change, *, now: datetime) 
     if change.folders is not None:
         marks = chosen(change.folders, change.settings["folders"])
         store.add_folders(session, folder_rows(mailbox.id, marks))
-        watched = {folder.name for folder, watch in marks if watch}
+        found = {folder.name: (folder.role, watch) for folder, watch in marks}
         for folder in store.folders_of(session, mailbox.id):
-            folder.watched = folder.name in watched
+            folder.role, folder.watched = found.get(folder.name, (folder.role, False))
     session.flush()
 
 

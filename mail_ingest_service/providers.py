@@ -29,6 +29,7 @@ class Provider:
     port: int = 993
     security: str = "ssl"
     sent_folders: tuple[str, ...] = ()
+    junk_folders: tuple[str, ...] = ()
     authentications: tuple[str, ...] = AUTHENTICATIONS
     vendor: str | None = None
     authserv_ids: tuple[str, ...] = ()
@@ -52,11 +53,30 @@ PROVIDERS = {
             "Gmail",
             "imap.gmail.com",
             sent_folders=("[Gmail]/Sent Mail", "[Gmail]/送信済みメール"),
+            junk_folders=("[Gmail]/Spam", "[Gmail]/迷惑メール"),
             authserv_ids=("mx.google.com",),
         ),
-        Provider("yahoo", "Yahoo", "imap.mail.yahoo.com", sent_folders=("Sent",), vendor="MUSUBI"),
-        Provider("office365", "Office365", "outlook.office365.com", sent_folders=("Sent Items", "送信済みアイテム")),
-        Provider("other", "Other", sent_folders=("Sent", "Sent Messages", "INBOX.Sent", "送信済み", "送信済みメール")),
+        Provider(
+            "yahoo",
+            "Yahoo",
+            "imap.mail.yahoo.com",
+            sent_folders=("Sent",),
+            junk_folders=("Bulk", "Bulk Mail"),
+            vendor="MUSUBI",
+        ),
+        Provider(
+            "office365",
+            "Office365",
+            "outlook.office365.com",
+            sent_folders=("Sent Items", "送信済みアイテム"),
+            junk_folders=("Junk Email", "迷惑メール"),
+        ),
+        Provider(
+            "other",
+            "Other",
+            sent_folders=("Sent", "Sent Messages", "INBOX.Sent", "送信済み", "送信済みメール"),
+            junk_folders=("Junk", "Junk E-mail", "Spam", "INBOX.Junk", "INBOX.Spam", "迷惑メール"),
+        ),
     )
 }
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from chassis.clock import wire
+from mail_ingest_service.filing import told_role
 from mail_ingest_service.models import Attachment, Folder, Mailbox, MailMessage
 from mail_ingest_service.providers import Server, warnings_about
 
@@ -61,7 +62,7 @@ def folder_record(folder: Folder, counts: dict[str, tuple[int, int]]) -> dict[st
     return {
         "id": folder.id,
         "name": folder.name,
-        "role": folder.role,
+        "role": told_role(folder.role),
         "watched": folder.watched,
         "message_count": total,
         "unread_count": unread,
@@ -115,7 +116,7 @@ def delivery_record(row: Any) -> dict[str, Any]:
         "mailbox_id": mailbox_id,
         "mailbox": mailbox,
         "folder": folder,
-        "role": role,
+        "role": told_role(role),
         "uid": uid,
         "flags": flags.split(),
         "vanished_at": when(vanished_at),

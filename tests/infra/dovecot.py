@@ -75,6 +75,9 @@ namespace inbox {{
     special_use = \\Sent
     auto = create
   }}
+  mailbox Junk {{
+    special_use = \\Junk
+  }}
 }}
 """
 _OAUTH2 = """

@@ -74,13 +74,29 @@ def test_a_web_form_of_our_own_that_writes_to_us_for_its_visitor_is_not_in_doubt
     assert (row["direction"], row["sender_ambiguous"]) == ("incoming", doubtful)
 
 
+@pytest.mark.parametrize(
+    ("role", "nature", "judged"),
+    [("junk", "personal", "bulk"), ("junk", "bounce", "bounce"), ("inbox", "personal", "personal")],
+)
+def test_what_the_server_put_into_its_folder_for_junk_is_bulk_mail(role, nature, judged):
+    mail = filed_as({"from_": named("suzuki@example.com"), "nature": nature}, role=role)
+    data = received_data(place(role=role), mail)
+    check("mail_message.received.v1", data)
+    assert data["mail"]["nature"] == mail.row["nature"] == judged
+    assert ("junk" in mail.row["details"]["nature_reason"]) is (judged != nature)
+
+
 def named(address):
     return [{"name": "", "address": address}]
 
 
 def row_of(parsed, *, role="inbox"):
+    return filed_as(parsed, role=role).row
+
+
+def filed_as(parsed, *, role):
     facts: dict[str, Any] = {"mail_message_id": new_id(), "sha256": b"", "size": 1, "received_at": clock.now()}
-    return filed(place(role=role), **facts, parsed={"sender_ambiguous": False} | parsed).row
+    return filed(place(role=role), **facts, parsed={"sender_ambiguous": False} | parsed)
 
 
 def test_the_largest_findings_still_obey_the_contract():

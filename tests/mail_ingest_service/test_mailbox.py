@@ -125,6 +125,21 @@ def test_folders_come_with_their_roles_and_japanese_names(mailbox_account):
         assert mailbox.examine("取引先").exists == 0
 
 
+def test_the_folder_for_junk_is_known_by_its_mark_or_by_its_name(mailbox_account):
+    mailbox_account.create_folder("Spam")
+    with into(mailbox_account) as mailbox:
+        assert {"Spam": "other"}.items() <= roles_of(mailbox.folders(junk_names=["迷惑メール"])).items()
+        assert {"Spam": "junk"}.items() <= roles_of(mailbox.folders(junk_names=["spam", "sent"])).items()
+        mailbox_account.create_folder("Junk")
+        assert roles_of(mailbox.folders(junk_names=["Spam"])) == {
+            "INBOX": "inbox", "Sent": "sent", "Junk": "junk", "Spam": "other"
+        }  # fmt: skip
+
+
+def roles_of(folders):
+    return {folder.name: folder.role for folder in folders}
+
+
 def test_reading_marks_nothing_as_read(mailbox_account):
     mailbox_account.append(mail())
     with into(mailbox_account) as mailbox:

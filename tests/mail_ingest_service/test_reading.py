@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from chassis import clock
 from contracts.errors import MailboxRefused
 from mail_ingest_service import ingest, store, sync
-from mail_ingest_service.models import Attachment, Delivery, Folder, Mailbox, MailMessage, Quarantine
+from mail_ingest_service.models import Attachment, Delivery, Folder, MailMessage, Quarantine
 from mail_ingest_service.raw_mail import in_memory
 from mail_ingest_service.reader import Reader
 from mail_ingest_service.sync import Head
@@ -164,6 +164,21 @@ def test_mail_in_sent_is_outgoing_and_what_only_says_to_be_ours_is_in_doubt(make
     assert found == {"送信済み": ("outgoing", False), "自分から": ("incoming", True), "他から": ("incoming", False)}
 
 
+def test_spam_is_bulk_mail_whether_a_header_or_its_folder_says_so(make_box, dovecot, events):
+    account = dovecot.account()
+    account.create_folder("Junk")
+    box = make_box(account, folders=["INBOX", "Junk"])
+    account.append(b"X-Spam-Flag: YES\r\n" + mail("当選のお知らせ"))
+    account.append(mail("副業のご案内"), folder="Junk")
+    account.append(mail("納期のご相談"))
+    box.read()
+    mails = {event.data["personal"]["subject"]: event.data["mail"] for event in events(RECEIVED)}
+    found = {subject: (mail["nature"], mail["folder"]["role"]) for subject, mail in mails.items()}
+    assert found == {
+        "当選のお知らせ": ("bulk", "inbox"), "副業のご案内": ("bulk", "other"), "納期のご相談": ("personal", "inbox")
+    }  # fmt: skip
+
+
 def test_a_mail_that_nobody_can_parse_waits_in_quarantine_and_hurts_no_other(db, make_box, events):
     box = make_box()
     box.account.append_all([mail("前"), b"\r\n\r\n", mail("後")])
@@ -216,34 +231,6 @@ def test_findings_that_the_database_or_the_contract_refuses_are_kept_raw_alone(d
     [event] = events("mail_message.quarantined")
     assert "could not be stored" in event.data["reason"]
     assert count(db, Delivery) == 3
-
-
-def test_a_refused_log_in_is_one_event_and_a_stored_problem_until_it_works_again(db, make_box, connector, events):
-    box = make_box()
-    with db.transaction() as tx:
-        store.set_health(tx.session, box.id, secret=connector.vault.seal("no longer valid"))
-    for _ in range(2):
-        with pytest.raises(MailboxRefused) as refusal:
-            box.read()
-        assert box.reader._after(refusal.value) >= 45
-    [failed] = events("mailbox.failed")
-    assert (failed.data["code"], failed.data["mailbox_id"]) == ("login_refused", box.id)
-    assert one(db, Mailbox).problem == failed.data["problem"]
-    with db.transaction() as tx:
-        store.set_health(tx.session, box.id, secret=connector.vault.seal(box.account.password))
-    box.read()
-    assert len(events("mailbox.recovered")) == 1
-    assert one(db, Mailbox).problem_code is None
-
-
-def test_a_lost_connection_is_announced_only_when_it_lasts(make_box, events):
-    box = make_box()
-    lost = MailboxRefused("The server ended the connection; it is tried again.", reason="connection_lost")
-    assert box.reader._after(lost) <= 1
-    box.reader._after(lost)
-    assert events("mailbox.failed") == []
-    box.reader._after(lost)
-    assert len(events("mailbox.failed")) == 1
 
 
 @pytest.mark.parametrize("bytes_until_cut", [500, 2_000, 9_000, 40_000, 60_000])

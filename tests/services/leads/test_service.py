@@ -69,6 +69,7 @@ def test_events_delivered_three_times_have_one_effect(leads):
         {"nature": "auto_reply"},
         {"nature": "bounce"},
         {"nature": "list"},
+        {"nature": "bulk"},
         {"sender_ambiguous": True},
         {"reason": "several_candidates"},
         {"reason": "machine"},
