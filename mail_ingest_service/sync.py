@@ -34,7 +34,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 WINDOW = 50_000
-MAX_COUNT = 300
+FIRST_COUNT, MAX_COUNT = 50, 300
 MAX_BYTES = 8 * 1024 * 1024
 BIG = 1024 * 1024
 CHUNK = 1024 * 1024
@@ -118,14 +118,17 @@ def groups(uids: list[int], size: int = HEAD_COUNT) -> Iterator[list[int]]:
 
 
 def batches(heads: Iterable[Head], *, max_count: int = MAX_COUNT, max_bytes: int = MAX_BYTES) -> Iterator[list[Head]]:
-    """Cut ascending heads into batches of at most ``max_count`` mails and ``max_bytes``; a big mail is alone."""
+    """Cut ascending heads into batches of at most ``max_count`` mails and ``max_bytes``; a big mail is alone.
+
+    The first ones are smaller: the sooner it comes, the sooner everybody behind has something to do.
+    """
     batch: list[Head] = []
-    size = 0
+    size, count = 0, min(FIRST_COUNT, max_count)
     for head in heads:
-        full = len(batch) >= max_count or size + head.size > max_bytes or head.size > BIG
+        full = len(batch) >= count or size + head.size > max_bytes or head.size > BIG
         if batch and (full or batch[-1].size > BIG):
             yield batch
-            batch, size = [], 0
+            batch, size, count = [], 0, min(2 * count, max_count)
         batch.append(head)
         size += head.size
     if batch:

@@ -86,6 +86,11 @@ def test_batches_keep_the_order_and_stay_within_number_and_bytes(sizes, most):
         assert len(batch) == 1 or all(head.size <= sync.BIG for head in batch)
 
 
+def test_the_first_batches_are_small_and_the_next_ones_twice_as_large_up_to_the_most():
+    heads = [Head(uid, 10, NOW) for uid in range(1, 1_001)]
+    assert [len(batch) for batch in sync.batches(heads)] == [50, 100, 200, 300, 300, 50]
+
+
 @given(st.integers(0, 300_000), st.integers(1, 300_000))
 def test_windows_cover_every_uid_between_cursor_and_uidnext_once(last, uidnext):
     ranges = [(low, high or 0) for low, high in sync.windows(Cursor(1, last), Status(1, uidnext, 0))]
