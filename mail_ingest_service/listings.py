@@ -1,12 +1,13 @@
 """The queries behind the lists and pages that people read: mails, folders, quarantine."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from chassis.bulk import among
 from chassis.columns import Id, UtcDateTime
 from contracts.errors import NotFound
 from mail_ingest_service.models import Attachment, Delivery, Folder, Mailbox, MailMessage, Quarantine, RawChunk
@@ -81,6 +82,12 @@ def attachments(session: Session, mail_message_id: str) -> Sequence[Attachment]:
     """The attachments of a mail in the order of its parts."""
     statement = select(Attachment).where(Attachment.mail_message_id == mail_message_id).order_by(Attachment.part)
     return session.scalars(statement).all()
+
+
+def attachments_of(session: Session, mails: Collection[str]) -> Sequence[Attachment]:
+    """The attachments of several mails, those of each in the order of its parts."""
+    statement = select(Attachment).where(among(session, Attachment.mail_message_id, mails))
+    return session.scalars(statement.order_by(Attachment.mail_message_id, Attachment.part)).all()
 
 
 def deliveries(session: Session, mail_message_id: str) -> Sequence[Any]:

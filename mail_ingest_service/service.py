@@ -206,6 +206,15 @@ class MailIngestService:
         return {"content": b64encode(content).decode(), "offset": offset, "size": size}
 
     @rpc
+    def attachments(self, *, mail_message_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
+        """What is known of the attachments of several mails, by mail; one without any is left out."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        with self.db.session() as session:
+            for attachment in listings.attachments_of(session, mail_message_ids):
+                found.setdefault(attachment.mail_message_id, []).append(records.attachment_record(attachment))
+        return found
+
+    @rpc
     def attachment(self, *, id: str, part: str, offset: int = 0, length: int = MAX_PIECE) -> dict[str, Any]:
         """A piece of an attachment as base64, read from the raw mail; ``size`` is that of the whole. NotFound."""
         with self.db.session() as session:

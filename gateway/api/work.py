@@ -3,9 +3,9 @@
 from typing import Any
 
 from contracts.fields import RECORD_KINDS
-from gateway.api.blueprint import Resource, page_arguments
+from gateway.api.blueprint import PREFIX, Resource, page_arguments
 from gateway.api.schemas import work as schemas
-from gateway.calls import services
+from gateway.calls import or_none, services
 
 leads = Resource("leads", description="People who wrote and whom nobody knew (リード).")
 tickets = Resource("tickets", description="What customers ask for (チケット).")
@@ -94,8 +94,12 @@ def open_ticket(data: dict[str, Any], by: Any) -> Any:
 @tickets.route("/tickets/<uuid:id>", methods=["GET"])
 @tickets.versioned(200, schemas.Ticket)
 def get_ticket(id: Any) -> Any:
-    """Read a ticket with its mails"""
-    return services().tickets.ticket(id=str(id))
+    """Read a ticket with its mails and their attachments
+
+    Shows the ticket also while mail_ingest is away (`attachments` null).
+    """
+    ticket = services().tickets.ticket(id=str(id))
+    return {**ticket, "messages": _with_attachments(ticket["messages"])}
 
 
 @tickets.route("/tickets/<uuid:id>", methods=["PATCH"])
@@ -155,3 +159,17 @@ def unlink_mail(kind: str, id: Any, mail_message_id: Any, by: Any) -> None:
     """
     record = {"kind": kind, "id": str(id)}
     services().history.unlink_mail(record=record, mail_message_id=str(mail_message_id), **by)
+
+
+def _with_attachments(mails: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Mails with their attachments, and where to download each; None where mail_ingest does not answer."""
+    ids, calls = [mail["mail_message_id"] for mail in mails], services()
+    found = or_none(lambda: calls.mail_ingest.attachments(mail_message_ids=ids))() if ids else {}
+    return [
+        {**mail, "attachments": None if found is None else _downloads(id, found.get(id, []))}
+        for id, mail in zip(ids, mails, strict=True)
+    ]
+
+
+def _downloads(mail_id: str, attachments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**one, "url": f"{PREFIX}/messages/{mail_id}/attachments/{one['part']}"} for one in attachments]

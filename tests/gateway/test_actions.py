@@ -1,5 +1,7 @@
 """One click beside a mail, on the running system."""
 
+import httpx
+
 from tests.gateway.post import new_contact, received
 from tests.infra import eventually
 
@@ -50,6 +52,16 @@ def test_add_organization_and_add_ticket_are_prefilled_too(api, stranger):
     shown = api.get(f"/tickets/{ticket.json()['record']['id']}").json()
     assert (shown["title"], shown["priority"]) == (stranger["subject"], "High")
     assert [one["mail_message_id"] for one in shown["messages"]] == [stranger["id"]]
+
+
+def test_a_ticket_shows_the_attachments_of_its_mails_and_where_to_download_them(system, api, office):
+    file = ("写真.png", "image/png", b"\x89PNG no picture")
+    message = received(system, office, sender="写真 <shashin{}@shin-kyaku.example>", file=file)
+    ticket = api.post(f"/messages/{message['id']}/actions/add_ticket", json={}).json()["record"]
+    [mail] = api.get(f"/tickets/{ticket['id']}").json()["messages"]
+    [attachment] = mail["attachments"]
+    assert (attachment["name"], attachment["content_type"], attachment["size"]) == ("写真.png", "image/png", 15)
+    assert httpx.get(f"{system.url}{attachment['url']}", headers=dict(api.headers)).content == file[2]
 
 
 def test_select_puts_the_mail_to_a_record_and_remembers_the_choice(system, api, office):

@@ -13,6 +13,8 @@ from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from tests.gateway.small import PASSWORD, bearer
 
+UUID = "01a20521-2d3d-7181-9150-c220fbfce669"
+
 
 @pytest.mark.parametrize(
     ("path", "method", "status", "code"),
@@ -114,6 +116,17 @@ def test_a_dead_service_is_told_with_when_to_come_back(staff, error, status):
     answer = app.test_client().get("/api/v1/contacts", headers=bearer(staff))
     assert answer.status_code == status
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_a_ticket_is_shown_without_its_attachments_while_mail_ingest_is_away(staff):
+    def dead(**_):
+        raise ServiceUnavailable("mail_ingest did not answer.")
+
+    ticket = {"id": UUID, "version": 1, "messages": [{"mail_message_id": UUID}]}
+    away = SimpleNamespace(attachments=dead)
+    app = create_app(SimpleNamespace(staff=staff, tickets=SimpleNamespace(ticket=lambda id: ticket), mail_ingest=away))
+    answer = app.test_client().get(f"/api/v1/tickets/{UUID}", headers=bearer(staff))
+    assert answer.json["messages"] == [{"mail_message_id": UUID, "attachments": None}]
 
 
 def test_whoever_asks_too_often_is_told_to_wait_and_others_are_not_hindered(staff):

@@ -16,6 +16,7 @@ from gateway.api.schemas.common import (
     told,
     words,
 )
+from gateway.api.schemas.mail import Attachment
 from gateway.api.schemas.people import MAX_DESCRIPTION, ContactChange, OrganizationChange
 
 SEVERITIES = ("Minor", "Major", "Feature", "Critical")
@@ -137,16 +138,27 @@ class TicketIn(TicketChange):
     title = words(998, least=1, required=True)
 
 
+class TicketAttachment(Attachment):
+    """A file that came with a mail on a ticket. ``url``: where to download it."""
+
+    url = told(required=True)
+
+
 class TicketMail(Schema):
-    """A mail on a ticket. ``opens``: the ticket was opened by it."""
+    """A mail on a ticket. ``opens``: the ticket was opened by it. ``attachments`` null: mail_ingest does not answer."""
 
     mail_message_id = Identifier(required=True)
-    opens = fields.Boolean()
-    received_at = moment()
+    opens = fields.Boolean(required=True)
+    received_at = moment(required=True)
+    attachments = fields.List(fields.Nested(TicketAttachment), required=True, allow_none=True)
 
 
 class Ticket(Schema):
-    """Something a customer asks for. ``may_belong_to``: the ticket it names without proof; a person decides."""
+    """Something a customer asks for. ``may_belong_to``: the ticket it names without proof; a person decides.
+
+    ``needs_review``: nothing proves that some sender belongs to it, so a person should look. ``messages``, with their
+    attachments, where one ticket is read.
+    """
 
     id = Identifier(required=True)
     number = told(required=True)
