@@ -17,9 +17,14 @@ TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 5_000
 IDLE_IN_TRANSACTION_MS = 30_000
+# A cable that was pulled, a NAT that forgot: the kernel finds it in 15 s, at work and at rest.
+HALF_OPEN_MS = 15_000
+KEEPALIVES = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2}
 STATEMENT_TIMED_OUT = "57014"
 POOL_SIZE = 5
 RESTED_SECONDS = 1.0
+# Less than a call may take: what waits for a connection is answered all the same.
+TRIED_SECONDS = 3.0
 SQLITE_CACHE_KIB = 8_000
 
 waiting.install()
@@ -42,7 +47,13 @@ def make_engine(url: str) -> Engine:
             f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}",
         ]
     )
-    arguments = {"options": options, "connect_timeout": 5, "application_name": "musubi"}
+    arguments = {
+        "options": options,
+        "connect_timeout": 5,
+        "tcp_user_timeout": HALF_OPEN_MS,
+        **KEEPALIVES,
+        "application_name": "musubi",
+    }
     engine = create_engine(
         parsed,
         pool_size=POOL_SIZE,
@@ -68,7 +79,8 @@ def _try_if_rested(connection: Any, record: Any, _proxy: Any) -> None:
     if used is not None and time.monotonic() - used > RESTED_SECONDS:
         try:
             connection.autocommit = True
-            connection.execute("SELECT 1")
+            with waiting.patience(TRIED_SECONDS):
+                connection.execute("SELECT 1")
             connection.autocommit = False
         except psycopg.Error as error:
             raise InvalidatePoolError from error

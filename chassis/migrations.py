@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
+from chassis import waiting
 from chassis.engine import make_engine
 from chassis.tables import chassis_tables
 
@@ -25,9 +26,9 @@ def upgrade(models: Any, url: str) -> None:
     ensure_database(url)
     engine = make_engine(url)
     try:
-        with engine.begin() as connection:
+        # A table can be large: the limits of the running services are not those of a migration.
+        with waiting.patience(None), engine.begin() as connection:
             if connection.dialect.name == "postgresql":
-                # A table can be large: the limits of the running services are not those of a migration.
                 connection.execute(text("SET statement_timeout = 0"))
             config = _config(models, connection)
             command.upgrade(config, "head")
@@ -53,7 +54,7 @@ def ensure_database(url: str) -> None:
         return
     engine = create_engine(parsed.set(database="postgres"), isolation_level="AUTOCOMMIT", hide_parameters=True)
     try:
-        with engine.connect() as connection:
+        with waiting.patience(None), engine.connect() as connection:
             query = text("SELECT 1 FROM pg_database WHERE datname = :name")
             if connection.scalar(query, {"name": parsed.database}) is None:
                 name = engine.dialect.identifier_preparer.quote(parsed.database or "")

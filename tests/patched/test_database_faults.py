@@ -1,0 +1,130 @@
+"""What the chassis does when the network swallows or resets the connections to PostgreSQL."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from chassis import Services, waiting
+from chassis.engine import is_transient, make_engine
+from chassis.ids import new_id
+from chassis.runner import Process
+from contracts.errors import MusubiError
+from tests.infra import eventually
+from tests.infra.postgres import PostgreSQL
+from tests.patched.proxy_process import ProxyProcess
+from tests.patched.sample.service import EmitterService, SampleService
+
+SILENCE = 0.6
+
+
+@pytest.fixture
+def proxy(postgres: PostgreSQL) -> Iterator[ProxyProcess]:
+    """Every connection to PostgreSQL goes through it."""
+    proxy = ProxyProcess(postgres.port)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def engine(
+    postgres: PostgreSQL,
+    proxy: ProxyProcess,
+    postgres_url_for: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Engine]:
+    """An engine through the proxy that has connected already; what is silent for 0.6 s is given up."""
+    monkeypatch.setattr(waiting, "SILENCE_SECONDS", SILENCE)
+    engine = make_engine(through(proxy, postgres, postgres_url_for("sample")))
+    assert ask(engine, "SELECT 1") == [(1,)]
+    yield engine
+    engine.dispose()
+
+
+def through(proxy: ProxyProcess, postgres: PostgreSQL, url: str) -> str:
+    return url.replace(f":{postgres.port}/", f":{proxy.port}/")
+
+
+def ask(engine: Engine, statement: str) -> list[tuple[object, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(statement))]
+
+
+def test_a_half_open_connection_is_given_up_in_time_and_thrown_away(engine: Engine, proxy: ProxyProcess) -> None:
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        proxy.tell("hole")
+        began = time.monotonic()
+        with pytest.raises(DBAPIError) as caught:
+            connection.execute(text("SELECT 1"))
+    assert SILENCE <= time.monotonic() - began < SILENCE + 2
+    assert caught.value.connection_invalidated
+    assert is_transient(caught.value)
+    assert ask(engine, "SELECT 1") == [(1,)]
+
+
+def test_a_half_open_connection_that_rested_is_replaced_before_use(
+    engine: Engine, proxy: ProxyProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.engine.RESTED_SECONDS", 0.0)
+    monkeypatch.setattr("chassis.engine.TRIED_SECONDS", 0.2)
+    proxy.tell("hole")
+    assert ask(engine, "SELECT 1") == [(1,)]
+
+
+def test_a_long_answer_of_which_something_comes_now_and_then_is_awaited(engine: Engine) -> None:
+    rows = ask(engine, f"SELECT repeat('x', 20000), pg_sleep({SILENCE / 2}) FROM generate_series(1, 4)")
+    assert len(rows) == 4
+
+
+def test_a_statement_that_takes_long_is_awaited_where_that_is_expected(engine: Engine) -> None:
+    with waiting.patience(None):
+        assert ask(engine, f"SELECT 'done' WHERE pg_sleep({2 * SILENCE}) IS NOT NULL") == [("done",)]
+    with pytest.raises(DBAPIError):
+        ask(engine, f"SELECT pg_sleep({2 * SILENCE})")
+
+
+def test_the_kernel_watches_every_connection(engine: Engine) -> None:
+    # What the proxy hides from the tests above: its end of a link acknowledges whatever is sent.
+    with engine.connect() as connection:
+        said = connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr] # connected
+    assert said.items() >= {"keepalives": "1", "keepalives_idle": "5", "tcp_user_timeout": "15000"}.items()
+
+
+@pytest.fixture
+def carrier_url(amqp_url: str) -> str:
+    """RabbitMQ, without faults."""
+    return amqp_url
+
+
+@pytest.fixture
+def sqlite_url(postgres: PostgreSQL, proxy: ProxyProcess, make_databases: Callable[[list[str]], str]) -> str:
+    """PostgreSQL through the proxy, in place of SQLite."""
+    return through(proxy, postgres, make_databases(["sample", "mail_ingest"]))
+
+
+@pytest.mark.parametrize("fault", ["hole", "reset"])
+def test_events_and_calls_go_on_after_the_connections_went(
+    start: Callable[..., Process], proxy: ProxyProcess, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr(waiting, "SILENCE_SECONDS", 2.0)
+    process = start(SampleService, EmitterService)
+    first, second = new_id(), new_id()
+    with Services("test") as client:
+        client.mail_ingest.emit([first])
+        eventually(lambda: client.sample.effects() == [first])
+        proxy.tell(fault)
+        eventually(lambda: answered(client.mail_ingest.emit, [second]) == "done", timeout=20)
+        eventually(lambda: second in answered(client.sample.effects), timeout=20)
+    eventually(lambda: not process.health.problems(), timeout=10)
+
+
+def answered(call: Callable[..., Any], *arguments: Any) -> Any:
+    """What a call answers, "done" for nothing; "refused" while its service cannot reach the database."""
+    try:
+        return call(*arguments) or "done"
+    except MusubiError:
+        return "refused"
