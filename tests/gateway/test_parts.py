@@ -8,9 +8,11 @@ from chassis.settings import load
 from contracts import StaffUserCreated
 from contracts.errors import Invalid, TooManyRequests
 from gateway import downloads, mail_html, prefill
+from gateway.api.schemas.matching import ACTIONS
 from gateway.live import BACKLOG, CLIENTS_EACH, GAP, REMEMBERED, Frame, LiveHub
 from gateway.rate_limit import RateLimit
 from gateway.settings import GatewaySettings
+from matcher_service.domain import KNOWN_ACTIONS, UNKNOWN_ACTIONS
 
 UUID = "01a20521-2d3d-7181-9150-c220fbfce669"
 PANEL = {
@@ -206,6 +208,11 @@ def test_what_a_person_writes_goes_over_what_the_mail_says():
     values = prefill.filled("add_contact", panel=PANEL, message=MESSAGE, body={"first_name": "次郎"})
     assert (values["last_name"], values["first_name"]) == ("山田", "次郎")
     assert values["addresses"] == ["yamada@abc.example"]
+
+
+def test_every_action_that_the_matcher_offers_can_be_done_and_no_other():
+    offered = {*KNOWN_ACTIONS, *UNKNOWN_ACTIONS}
+    assert offered == set(ACTIONS) == set(prefill.PREFILLS)
 
 
 def test_a_ticket_is_for_whom_the_mail_was_matched_with():
