@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from psycopg import Error
-from psycopg.types.json import Json, set_json_dumps
+from psycopg.types.json import Json
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -42,8 +42,6 @@ from chassis.engine import without_values
 # Below this a savepoint costs more than it saves.
 ROWS_WORTH_A_COPY = 4
 UNIQUE_VIOLATION = "23505"
-
-set_json_dumps(orjson.dumps)
 
 Rows = Sequence[dict[str, Any]]
 Found = TypeVar("Found")
@@ -125,9 +123,10 @@ def among(session: Session, column: Any, values: Iterable[Any]) -> Any:
     if not _on_postgresql(session):
         return column.in_(list(values))
     kind = column.type
+    if isinstance(kind, Uuid):
+        return column == any_(cast(bindparam(None, _literal(values), type_=Text), ARRAY(Uuid)))
     # Texts as TEXT: a cast to VARCHAR(n) would cut them, and find what was not asked for.
-    given = bindparam(None, list(values), type_=ARRAY(Text if isinstance(kind, (String, Uuid)) else kind))
-    return column == any_(cast(given, ARRAY(Uuid)) if isinstance(kind, Uuid) else given)
+    return column == any_(bindparam(None, list(values), type_=ARRAY(Text if isinstance(kind, String) else kind)))
 
 
 def _on_postgresql(session: Session) -> bool:
@@ -200,7 +199,14 @@ def _given(table: Table, rows: Rows) -> tuple[str, tuple[Any, ...]]:
     return f"unnest({arrays}) AS given ({', '.join(rows[0])})", values
 
 
-def _array(column: Column[Any], values: list[Any]) -> list[Any]:
+def _literal(ids: Iterable[str | None]) -> str:
+    """Ids as PostgreSQL writes an array; psycopg would make it value by value."""
+    return f"{{{','.join('NULL' if each is None else each for each in ids)}}}"
+
+
+def _array(column: Column[Any], values: list[Any]) -> list[Any] | str:
+    if isinstance(column.type, Uuid):
+        return _literal(values)
     if isinstance(column.type, JSON):
         return [orjson.dumps(value).decode() for value in values]
     return [aware(value) for value in values] if isinstance(column.type, UtcDateTime) else values
