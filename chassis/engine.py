@@ -33,11 +33,7 @@ waiting.install()
 def make_engine(url: str) -> Engine:
     """An engine for the URL; values of rows and statements (personal data) never show in its errors."""
     parsed = make_url(url)
-    common: dict[str, Any] = {
-        "hide_parameters": True,
-        "json_serializer": lambda value: orjson.dumps(value).decode(),
-        "json_deserializer": orjson.loads,
-    }
+    common: dict[str, Any] = {"hide_parameters": True, "json_deserializer": orjson.loads}
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(parsed, common)
     options = " ".join(
@@ -60,6 +56,7 @@ def make_engine(url: str) -> Engine:
         max_overflow=POOL_SIZE,
         pool_timeout=10,
         connect_args=arguments,
+        json_serializer=orjson.dumps,
         **common,
     )
     event.listen(engine, "handle_error", _leave_out_values)
@@ -107,7 +104,14 @@ def _leave_out_values(context: ExceptionContext) -> None:
 def _sqlite_engine(url: Any, common: dict[str, Any]) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False}, **common)
+    engine = create_engine(
+        url,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        **common,
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
