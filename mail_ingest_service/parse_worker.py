@@ -1,9 +1,10 @@
 """The child process of `parse_pool`: frames of mail on stdin, frames of JSON on stdout, within limits of memory and
 CPU.
 
-In: 4 bytes length, 1 byte kind (0: the mail itself, 1: the path of a file with it, 2: its beginning), then as many
-bytes. Out: 4 bytes length, then the JSON of a `ParsedMail` (of kind 2: of its `Headers`) or `{"error": reason}`; the
-first frame out is `{}`, for "ready". CPU is limited for each mail by a timer whose signal ends the process: RLIMIT_CPU
+In: 4 bytes length, 1 byte kind (0: the mail itself, 1: the path of a file with it, 2: its beginning, 3: JSON of such a
+path, a part of that mail and a file to write the part's bytes into), then as many bytes. Out: 4 bytes length, then the
+JSON of a `ParsedMail` (of kind 2: of its `Headers`, of kind 3: `{}`) or `{"error": reason}`; the first frame out is
+`{}`, for "ready". CPU is limited for each mail by a timer whose signal ends the process: RLIMIT_CPU
 counts the whole life of a process, so it would punish the thousandth good mail.
 """
 
@@ -19,11 +20,11 @@ from typing import BinaryIO, Final
 
 import orjson
 
-from mail_ingest_service.parsing import MailUnparseable, parse, parse_headers
+from mail_ingest_service.parsing import MailUnparseable, PartMissing, attachment_bytes, parse, parse_headers
 
 IN: Final = Struct(">IB")
 OUT: Final = Struct(">I")
-BYTES, PATH, HEAD = range(3)
+BYTES, PATH, HEAD, PART = range(4)
 
 
 def main() -> None:
@@ -55,9 +56,13 @@ def _answer(body: bytes, kind: int) -> bytes:
     try:
         if kind == HEAD:
             return orjson.dumps(parse_headers(body).as_dict())
+        if kind == PART:
+            path, part, into = map(str, orjson.loads(body))
+            Path(into).write_bytes(attachment_bytes(Path(path).read_bytes(), part))
+            return b"{}"
         raw = Path(body.decode()).read_bytes() if kind == PATH else body
         return orjson.dumps(parse(raw).as_dict())
-    except MailUnparseable as reason:
+    except (MailUnparseable, PartMissing) as reason:
         return _error(str(reason))
     except MemoryError:
         return _error("Parsing the mail needs more memory than allowed.")

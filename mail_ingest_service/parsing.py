@@ -25,6 +25,7 @@ __all__ = [
     "Headers",
     "MailUnparseable",
     "ParsedMail",
+    "PartMissing",
     "attachment_bytes",
     "excerpt",
     "parse",
@@ -51,6 +52,10 @@ class MailUnparseable(Exception):
     """Nothing sensible can be said of these bytes; `str()` is the reason as a sentence."""
 
 
+class PartMissing(LookupError):
+    """The mail has no such part; `str()` says so as a sentence."""
+
+
 def parse_headers(raw_head: bytes) -> Headers:
     """Sender, recipients, subject and threading of a mail from its first 256 KB. Never raises."""
     head = mail_headers.read_head(raw_head[:MAX_HEAD])
@@ -71,13 +76,13 @@ def parse(raw: bytes) -> ParsedMail:
 
 
 def attachment_bytes(raw: bytes, part: str) -> bytes:
-    """The decoded bytes of the attachment at the path `part`. Raises `LookupError` when the mail has no such part."""
+    """The decoded bytes of the attachment at the path `part`. Raises `PartMissing` when there is none."""
     if b"\n" not in raw[:MAX_HEAD] and b"\r" in raw[:MAX_HEAD]:
         raw = raw.replace(b"\r", b"\n")
     for leaf in mime_parts.walk(raw, mail_headers.read_head(raw)).leaves:
         if leaf.path == part:
             return mime_parts.content(raw, leaf)
-    raise LookupError(f"The mail has no part {part[:50]!r}; read its list of attachments again.")
+    raise PartMissing(f"The mail has no part {part[:50]!r}; read its list of attachments again.")
 
 
 def _mail(raw: bytes, head: Head, structure: Structure, headers: Headers, hint: str) -> ParsedMail:

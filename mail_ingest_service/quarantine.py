@@ -1,10 +1,11 @@
 """Reading kept mails again. Of one in quarantine: once it can be parsed, its event goes out as if it had just come."""
 
-import tempfile
 from typing import Any
 
 from chassis import DatabaseHandle, Transaction
 from mail_ingest_service import listings, store
+from mail_ingest_service.attachments import kept_mail
+from mail_ingest_service.connecting import Connector
 from mail_ingest_service.domain import LARGEST_SIZE_LIMIT
 from mail_ingest_service.filing import Filed, filed
 from mail_ingest_service.ingest import Parser, publish, too_large
@@ -23,12 +24,9 @@ def parsed_again(db: DatabaseHandle, parser: Parser, mail_message_id: str) -> di
 
 
 def parsed_anew(db: DatabaseHandle, parser: Parser, mail_message_id: str) -> dict[str, Any]:
-    """Parse the kept bytes, through a file: they may be many."""
-    with tempfile.NamedTemporaryFile(prefix="musubi-mail-") as file:
-        with db.session() as session:
-            file.writelines(store.raw_pieces(session, mail_message_id))
-        file.flush()
-        [parsed] = parser.parse_many([(mail_message_id, file.name)])
+    """Parse the kept bytes."""
+    with kept_mail(db, mail_message_id) as path:
+        [parsed] = parser.parse_many([(mail_message_id, path)])
     return parsed
 
 
@@ -37,22 +35,22 @@ def html_of(db: DatabaseHandle, parser: Parser, mail: MailMessage) -> str:
     return str(parsed_anew(db, parser, mail.id).get("html", "")) if mail.state == "received" else ""
 
 
-def conclude(tx: Transaction, mail_message_id: str, parsed: dict[str, Any]) -> dict[str, Any]:
+def conclude(tx: Transaction, connector: Connector, mail_message_id: str, parsed: dict[str, Any]) -> dict[str, Any]:
     """Release the mail, or count the attempt and keep the new reason."""
     entry = listings.in_quarantine(tx.session, mail_message_id)
     error = parsed.get("error")
     if error:
         entry.attempts, entry.reason = entry.attempts + 1, str(error)[:500]
         return {"id": mail_message_id, "state": "quarantined", "reason": entry.reason}
-    _release(tx, mail_message_id, parsed)
+    _release(tx, connector, mail_message_id, parsed)
     tx.session.delete(entry)
     return {"id": mail_message_id, "state": "received", "reason": None}
 
 
-def _release(tx: Transaction, mail_message_id: str, parsed: dict[str, Any]) -> None:
+def _release(tx: Transaction, connector: Connector, mail_message_id: str, parsed: dict[str, Any]) -> None:
     mail = listings.message(tx.session, mail_message_id)
     mailbox, folder = listings.delivery_of(tx.session, mail_message_id)
-    place = place_of(mailbox, folder)
+    place = place_of(mailbox, folder, connector.authserv_ids(mailbox.provider))
     again: Filed = filed(
         place,
         mail_message_id=mail.id,

@@ -183,7 +183,7 @@ def reason_of(error: Exception) -> str:
     return "database" if is_transient(error) else type(error).__name__
 
 
-def place_of(mailbox: MailboxRow, folder: Folder, authserv_ids: frozenset[str] = frozenset()) -> Place:
+def place_of(mailbox: MailboxRow, folder: Folder, authserv_ids: frozenset[str]) -> Place:
     """What a mail's rows and event say about where it came from."""
     return Place(
         mailbox_id=mailbox.id,

@@ -10,11 +10,11 @@ from chassis.settings import load, settings
 from contracts import MailboxAdded, MailboxChanged, MailboxRemoved
 from contracts.errors import NotFound
 from mail_ingest_service import domain, listings, mailboxes, models, quarantine, records, store
+from mail_ingest_service.attachments import DecodedParts
 from mail_ingest_service.connecting import Connector
 from mail_ingest_service.credentials import Vault
 from mail_ingest_service.hosts import Allowed
 from mail_ingest_service.parse_pool import ParsePool
-from mail_ingest_service.parsing import attachment_bytes
 from mail_ingest_service.runner import Runner
 from mail_ingest_service.settings import MailSettings
 
@@ -29,6 +29,7 @@ class Reading(DependencyProvider):
         mail = load(MailSettings)
         self.connector = connector_for(mail)
         self.parser = ParsePool(max(mail.mail_parsers, 1))
+        self.attachments = DecodedParts(self.parser)
         self.runner: Runner | None = None
         self._reads = mail.mail_readers
 
@@ -45,12 +46,16 @@ class Reading(DependencyProvider):
         """End after the present batches."""
         if self.runner:
             self.runner.stop()
-        self.parser.close()
+        self._close()
 
     def kill(self) -> None:
         """End at once."""
         if self.runner:
             self.runner.kill()
+        self._close()
+
+    def _close(self) -> None:
+        self.attachments.close()
         self.parser.close()
 
     def wake(self) -> None:
@@ -216,16 +221,15 @@ class MailIngestService:
 
     @rpc
     def attachment(self, *, id: str, part: str, offset: int = 0, length: int = MAX_PIECE) -> dict[str, Any]:
-        """A piece of an attachment as base64, read from the raw mail; ``size`` is that of the whole. NotFound."""
+        """A piece of an attachment as base64, read from the raw mail; ``size``: of the whole. NotFound, Conflict."""
         with self.db.session() as session:
             known = {found.part: found for found in listings.attachments(session, id)}
             if part not in known:
                 raise NotFound("The mail has no such attachment.")
-            raw = b"".join(store.raw_pieces(session, id))
-        content = attachment_bytes(raw, part)
-        piece = content[max(offset, 0) :][: max(0, min(length, MAX_PIECE))]
+        wanted = {"offset": max(offset, 0), "length": max(0, min(length, MAX_PIECE))}
+        content, size = self.reading.attachments.piece(self.db, id, part, **wanted)
         facts = records.attachment_record(known[part])
-        return facts | {"content": b64encode(piece).decode(), "offset": offset, "size": len(content)}
+        return facts | {"content": b64encode(content).decode(), "offset": offset, "size": size}
 
     @rpc
     def quarantined(self, *, limit: int | None = None, cursor: str | None = None) -> dict[str, Any]:
@@ -246,5 +250,5 @@ class MailIngestService:
         parsed = quarantine.parsed_again(self.db, self.reading.parser, id)
         with self.db.transaction(once=idempotency_key, request={"id": id}) as tx:
             if tx.answer is None:
-                tx.answer = quarantine.conclude(tx, id, parsed)
+                tx.answer = quarantine.conclude(tx, self.reading.connector, id, parsed)
         return tx.answer

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,11 +13,13 @@ from chassis.engine import make_engine
 from chassis.testing import published
 from contracts.base import Event
 from mail_ingest_service import domain, mailboxes, models, store
+from mail_ingest_service.attachments import DecodedParts
 from mail_ingest_service.connecting import Connector
 from mail_ingest_service.credentials import Vault
 from mail_ingest_service.hosts import Allowed
 from mail_ingest_service.parse_pool import ParsePool
 from mail_ingest_service.reader import Reader
+from mail_ingest_service.service import MailIngestService
 from tests.infra.dovecot import Account
 
 
@@ -92,6 +95,17 @@ def make_box(db: DatabaseHandle, connector: Connector, parser: ParsePool, doveco
         return Box(db, connector, parser, account or dovecot.account(), **settings)
 
     return make
+
+
+@pytest.fixture
+def service(db: DatabaseHandle, connector: Connector, parser: ParsePool) -> Iterator[Any]:
+    """The service with its real database, connector and parser; ``woken`` counts how often the runner was called."""
+    instance: Any = MailIngestService()
+    instance.db, instance.woken = db, []
+    instance.reading = SimpleNamespace(connector=connector, parser=parser, wake=lambda: instance.woken.append(True))
+    instance.reading.attachments = DecodedParts(parser)
+    yield instance
+    instance.reading.attachments.close()
 
 
 @pytest.fixture

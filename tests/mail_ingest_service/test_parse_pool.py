@@ -98,6 +98,18 @@ def test_a_file_that_is_gone_is_an_error_of_that_mail_alone(pool_of, tmp_path):
     assert second["subject"] == "Order 2"
 
 
+def test_a_part_is_written_into_a_file_by_the_children_too(pool_of, tmp_path):
+    path, into = tmp_path / "mail.eml", tmp_path / "part"
+    path.write_bytes(mail(1, b"x" * 5 * MEGABYTE))
+    pool = pool_of()
+    assert pool.write_part("a", path, "1", into=into) == {}
+    assert into.read_bytes() == b"x" * 5 * MEGABYTE + b"\r\n"
+    assert pool.write_part("a", path, "7", into=into)["error"].startswith("The mail has no part '7'")
+    path.write_bytes(cpu_bomb())
+    greedy = pool_of(cpu_seconds=0.3).write_part("a", path, "1", into=into)
+    assert greedy == {"error": "Parsing the mail took more than 0.3 seconds of CPU."}
+
+
 def test_a_mail_that_eats_cpu_becomes_an_error_and_the_others_are_parsed(pool_of):
     mails = [*batch(3), ("bomb", cpu_bomb()), *batch(3)]
     answers = subjects(pool_of(cpu_seconds=0.3).parse_many(mails))
@@ -156,7 +168,7 @@ def test_a_resting_child_is_small(pool_of):
 GREEN = """
 import warnings; warnings.simplefilter("ignore")
 import eventlet; eventlet.monkey_patch()
-import time
+import tempfile, time
 from mail_ingest_service.parse_pool import ParsePool
 from tests.mail_ingest_service.test_parse_pool import batch, cpu_bomb, subjects
 
@@ -172,6 +184,11 @@ pool.parse_many(batch(1))
 eventlet.spawn(heartbeat)
 eventlet.sleep(0)
 two = [eventlet.spawn(pool.parse_many, [*batch(200), ("bomb", cpu_bomb()), *batch(200)]) for _ in range(2)]
+with tempfile.NamedTemporaryFile() as file:
+    file.write(cpu_bomb())
+    file.flush()
+    three = eventlet.spawn(pool.write_part, "bomb", file.name, "1", into=file.name)
+    assert "CPU" in three.wait()["error"]
 for thread in two:
     answers = subjects(thread.wait())
     assert answers[200] == "Parsing the mail took more than 0.3 seconds of CPU.", answers[200]

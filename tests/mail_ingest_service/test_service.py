@@ -2,34 +2,20 @@
 
 import logging
 from base64 import b64decode, encodebytes
-from types import SimpleNamespace
-from typing import Any
 
 import orjson
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from contracts.errors import IdempotencyConflict, Invalid, MailboxRefused, NotFound, PreconditionFailed
 from mail_ingest_service import commands
 from mail_ingest_service.credentials import Vault
-from mail_ingest_service.domain import LARGEST_SIZE_LIMIT
-from mail_ingest_service.models import Mailbox, MailMessage
-from mail_ingest_service.service import MailIngestService
+from mail_ingest_service.models import Mailbox
 from tests.mail_ingest_service.conftest import mail, settings_for
 
 CANARY = "kanaria-7f3b-himitsu"
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 20
-
-
-@pytest.fixture
-def service(db, connector, parser):
-    """The service with its real database, connector and parser; ``woken`` counts how often the runner was called."""
-    instance: Any = MailIngestService()
-    instance.db = db
-    instance.woken = []
-    instance.reading = SimpleNamespace(connector=connector, parser=parser, wake=lambda: instance.woken.append(True))
-    return instance
 
 
 def with_attachment() -> bytes:
@@ -243,43 +229,6 @@ def test_what_is_not_there_is_not_found(service):
     for call in calls:
         with pytest.raises(NotFound):
             call()
-
-
-def test_a_mail_too_large_leaves_quarantine_by_a_retry_and_is_then_received(service, make_box, events):
-    box = make_box(size_limit=1024 * 1024)
-    box.account.append(mail("大きい", body="0123456789\n" * 200_000))
-    box.read()
-    [waiting] = service.quarantined()["items"]
-    assert waiting["subject"] == "大きい"
-    assert service.retry_quarantined(id=waiting["id"])["state"] == "received"
-    [event] = events("mail_message.received")
-    assert event.subject == waiting["id"]
-    assert service.quarantined()["items"] == []
-    assert service.message(id=waiting["id"])["state"] == "received"
-    with pytest.raises(NotFound):
-        service.retry_quarantined(id=waiting["id"])
-    assert len(events("mail_message.received")) == 1
-
-
-def test_a_mail_that_still_cannot_be_parsed_stays_and_counts_the_attempts(service, make_box, events):
-    box = make_box()
-    box.account.append(b"\r\n \r\n")
-    box.read()
-    [waiting] = service.quarantined()["items"]
-    assert service.retry_quarantined(id=waiting["id"])["state"] == "quarantined"
-    assert service.quarantined()["items"][0]["attempts"] == 2
-    assert events("mail_message.received") == []
-
-
-def test_a_mail_of_which_only_the_beginning_is_here_is_never_taken_for_a_whole_one(service, make_box, db):
-    box = make_box(size_limit=1024 * 1024)
-    box.account.append(mail("終わりなし", body="0123456789\n" * 200_000))
-    box.read()
-    [waiting] = service.quarantined()["items"]
-    with db.session() as session:
-        session.execute(update(MailMessage).values(size=LARGEST_SIZE_LIMIT + 1))
-    assert service.retry_quarantined(id=waiting["id"])["state"] == "quarantined"
-    assert "Only its beginning is kept" in service.quarantined()["items"][0]["reason"]
 
 
 def test_a_secret_is_in_no_answer_event_log_or_plain_column(service, dovecot, db, events, caplog):
