@@ -3,75 +3,20 @@
 import re
 import signal
 import stat
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from demo.mails import all_mails
+from tests.demo.site import MUSUBI, SECONDS, Site
 from tests.infra import eventually
-from tests.infra.process import Server, free_port
+from tests.infra.process import Server
 
-MUSUBI = [sys.executable, "-m", "musubi"]
 EXPECTED = Counter(mail.becomes.partition(" ")[0] for mail in all_mails())
 # Letters to and from him: quote, mobile, complaint and its sequel, the forged one, and our two answers.
 MAILS_OF_TANAKA = 7
-SECONDS = 60
-
-
-class Site:
-    """A data folder, and the command that is run on it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.data = folder / "var"
-        self.port = free_port()
-        command = [*MUSUBI, "up", "--demo", "--data", str(self.data), "--port", str(self.port)]
-        self.process = Server("up", folder=folder, command=command)
-        self.folder = folder
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}/api/v1", timeout=10)
-
-    def start(self) -> None:
-        self.process.start()
-        eventually(self.log_in, timeout=SECONDS, what="the log-in")
-
-    def log_in(self) -> bool:
-        password = (self.data / "keys" / "admin_password").read_text().strip()
-        try:
-            answer = self.client.post("/sessions", json={"login": "admin", "password": password})
-        except httpx.TransportError:
-            return False
-        self.client.headers["Authorization"] = f"Bearer {answer.json().get('token')}"
-        return answer.is_success
-
-    def stop(self, number: int) -> int | None:
-        self.process.send(number)
-        eventually(lambda: not self.process.running, timeout=SECONDS, what="the end")
-        return self.process.exit_code
-
-    def items(self, path: str, **query: Any) -> list[dict[str, Any]]:
-        answer = self.client.get(path, params={"limit": 200, **query})
-        answer.raise_for_status()
-        return list(answer.json()["items"])
-
-    def counts(self) -> dict[str, int]:
-        entries = [
-            entry
-            for tanaka in self.items("/contacts", query="田中")
-            for entry in self.items("/history", kind="contact", id=tanaka["id"])
-        ]
-        return {
-            "mails": len(self.items("/messages")),
-            "leads": len(self.items("/leads")),
-            "tickets": len(self.items("/tickets")),
-            "quarantined": len(self.items("/quarantine")),
-            "mails of 田中": len([entry for entry in entries if entry["kind"] == "mail"]),
-            "contacts": len(self.items("/contacts")),
-            "mailboxes": len(self.items("/mailboxes")),
-        }
 
 
 WANTED = {
@@ -83,6 +28,23 @@ WANTED = {
     "contacts": 8,
     "mailboxes": 2,
 }
+
+
+def counts(site: Site) -> dict[str, int]:
+    entries = [
+        entry
+        for tanaka in site.items("/contacts", query="田中")
+        for entry in site.items("/history", kind="contact", id=tanaka["id"])
+    ]
+    return {
+        "mails": len(site.items("/messages")),
+        "leads": len(site.items("/leads")),
+        "tickets": len(site.items("/tickets")),
+        "quarantined": len(site.items("/quarantine")),
+        "mails of 田中": len([entry for entry in entries if entry["kind"] == "mail"]),
+        "contacts": len(site.items("/contacts")),
+        "mailboxes": len(site.items("/mailboxes")),
+    }
 
 
 @pytest.fixture
@@ -103,7 +65,7 @@ def command(site: Site, *arguments: str) -> str:
 
 def test_the_demo_files_every_mail_stops_at_ctrl_c_and_goes_on_where_it_was(site):
     site.start()
-    eventually(lambda: site.counts() == WANTED, timeout=SECONDS, what="the counts")
+    eventually(lambda: counts(site) == WANTED, timeout=SECONDS, what="the counts")
     eventually(lambda: "44 mails read" in site.process.output(), what="the summary")
     assert site.stop(signal.SIGINT) == 0
     told = site.process.output()
@@ -118,7 +80,7 @@ def test_the_demo_files_every_mail_stops_at_ctrl_c_and_goes_on_where_it_was(site
     said = command(site, "demo", "send", "--data", str(site.data), "--from", "木村 <kimura@cafe.example>")
     assert "Sent." in said
     one_more = {**WANTED, "mails": WANTED["mails"] + 1, "leads": WANTED["leads"] + 1}
-    eventually(lambda: site.counts() == one_more, timeout=SECONDS, what="one more lead and nothing twice")
+    eventually(lambda: counts(site) == one_more, timeout=SECONDS, what="one more lead and nothing twice")
     assert "サポート (demo)" in command(site, "--data", str(site.data), "mailbox", "list")
     assert site.stop(signal.SIGTERM) == 0
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs from Debian what the tests start for themselves: RabbitMQ, PostgreSQL, Dovecot and isync, and Node.js for the
-# example of the README in that language, where nobody has put one here.
+# Installs from Debian what the tests start for themselves: RabbitMQ, PostgreSQL, Dovecot and isync; and for the examples
+# of the README curl and Node.js, where nobody has put them here.
 # Their system daemons are never started: policy-rc.d answers "do not" while the packages are set up.
 set -euo pipefail
 
 packages=(rabbitmq-server postgresql dovecot-imapd isync)
 command -v node >/dev/null && command -v npm >/dev/null || packages+=(nodejs npm)
+command -v curl >/dev/null || packages+=(curl)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
