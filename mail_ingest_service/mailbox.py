@@ -156,12 +156,14 @@ class Mailbox:
         return _named(_named(folders, "sent", sent_names), "junk", junk_names)
 
     def examine(self, folder: str) -> Status:
-        """Select a folder without touching it. MailboxRefused ``folder_missing``."""
+        """Select a folder without touching it. MailboxRefused ``folder_missing``, ``uidvalidity_missing``."""
         if not folder or any(character in folder for character in FORBIDDEN):
             raise refused("folder_missing")
         with plain_words("folder_missing"):
             said = self._client.select_folder(folder, readonly=True)
-        return Status(said[b"UIDVALIDITY"], said.get(b"UIDNEXT"), said[b"EXISTS"], said.get(b"HIGHESTMODSEQ"))
+        if b"UIDVALIDITY" not in said:
+            raise refused("uidvalidity_missing")
+        return Status(said[b"UIDVALIDITY"], said.get(b"UIDNEXT"), said.get(b"EXISTS", 0), said.get(b"HIGHESTMODSEQ"))
 
     def search(self, low: int, high: int | None = None, *, since: date | None = None) -> list[int]:
         """UIDs from ``low`` to ``high`` (None: the last), received since that day; may hold one below ``low``."""

@@ -28,6 +28,10 @@ PASSING = ("timeout", "connection_lost", "busy", "server_error", "host_refused",
 PATIENCE = 3
 SEEN_EVERY = timedelta(seconds=60)
 POLLED_WITHOUT_IDLE = "1"
+UNEXPECTED = (
+    "Something that we did not foresee keeps this mailbox from being read; it is tried again. "
+    "Please report it: the log of mail_ingest tells what it is."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,10 @@ class Reader:
                 tx.publish(MailboxRecovered, subject=self.mailbox_id, mailbox_id=self.mailbox_id)
 
     def _after(self, error: Exception) -> float | None:
-        """Note what went wrong, at once where it will not pass by itself; seconds until the next try."""
+        """Note what went wrong, at once where it will not pass by itself; seconds until the next try.
+
+        A database that is away is no problem of the mailbox, and could not be noted either.
+        """
         self._failures += 1
         self._memories.clear()
         code = reason_of(error)
@@ -157,8 +164,8 @@ class Reader:
         log.warning(
             "mailbox not read", mailbox_id=self.mailbox_id, reason=code, failures=self._failures, exc_info=not known
         )
-        if isinstance(error, MusubiError) and (lasting or self._failures >= PATIENCE):
-            self._note_failure(code, error.message)
+        if lasting or (self._failures >= PATIENCE and not is_transient(error)):
+            self._note_failure(*problem_of(error))
         return sync.pause(self._failures, "none", jitter=random.random(), refused=lasting)  # noqa: S311  # no secret
 
     def _note_failure(self, code: str, problem: str) -> None:
@@ -181,6 +188,11 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, MusubiError):
         return str(error.extra.get("reason") or error.code)
     return "database" if is_transient(error) else type(error).__name__
+
+
+def problem_of(error: Exception) -> tuple[str, str]:
+    """(code, sentence) of the problem as a person reads it."""
+    return (reason_of(error), error.message) if isinstance(error, MusubiError) else ("unexpected", UNEXPECTED)
 
 
 def place_of(mailbox: MailboxRow, folder: Folder, authserv_ids: frozenset[str]) -> Place:

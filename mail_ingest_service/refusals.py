@@ -11,6 +11,8 @@ SENTENCES = {
     "is needed.",
     "busy": "The server is busy or has too many connections of this user; it is tried again.",
     "folder_missing": "There is no folder of this name (any more): choose the folders anew.",
+    "uidvalidity_missing": "The server does not say how it numbers the mails of this folder (UIDVALIDITY), so new mail "
+    "cannot be told from old: ask the server's administrator.",
     "connection_lost": "The server ended the connection; it is tried again.",
     "server_error": "The server answered with an error; it is tried again.",
 }

@@ -52,6 +52,7 @@ class _Link:
 
     def _pass_on(self, data: bytes, target: socket.socket, answering: bool) -> None:
         self._proxy.wait_delay()
+        data = self._proxy.rewritten(data) if answering else data
         passed, cut = self._proxy.allowance(len(data)) if answering else (len(data), False)
         target.sendall(data[:passed])
         if cut:
@@ -64,6 +65,7 @@ class TcpProxy:
     `hole()`: connections open now go silent, nothing is closed, new ones work (a half-open link).
     `hole_all()`: new ones go silent too.
     `cut_after(n)`: after n more bytes from the server that connection is reset; once.
+    `rewrite(old, new)`: answers say `new` where the server said `old` (within one chunk).
     `reset()`: all are reset now. `refuse()`: new connections are closed at once. `delay(s)`: every chunk waits.
     `heal()`: faults end; links that were silent lost bytes, so they are reset and both ends connect anew.
     """
@@ -77,6 +79,7 @@ class TcpProxy:
         self._links: set[_Link] = set()
         self._swallow_new = self._refuse_new = False
         self._cut: int | None = None
+        self._rewritten: dict[bytes, bytes] = {}
         self._delay = 0.0
 
     def start(self) -> "TcpProxy":
@@ -120,6 +123,9 @@ class TcpProxy:
     def refuse(self) -> None:
         self._refuse_new = True
 
+    def rewrite(self, old: bytes, new: bytes) -> None:
+        self._rewritten[old] = new
+
     def delay(self, seconds: float) -> None:
         self._delay = seconds
 
@@ -152,6 +158,11 @@ class TcpProxy:
                 self._cut = None
                 return passed, True
             return passed, False
+
+    def rewritten(self, data: bytes) -> bytes:
+        for old, new in self._rewritten.items():
+            data = data.replace(old, new)
+        return data
 
     def wait_delay(self) -> None:
         if self._delay:

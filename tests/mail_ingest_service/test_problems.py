@@ -2,10 +2,13 @@
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from contracts.errors import MailboxRefused
 from mail_ingest_service import store
 from mail_ingest_service.models import Mailbox
+from mail_ingest_service.refusals import SENTENCES
+from tests.infra.proxy import TcpProxy
 
 
 def one(db, model):
@@ -40,3 +43,35 @@ def test_a_lost_connection_is_announced_only_when_it_lasts(make_box, events):
     assert events("mailbox.failed") == []
     box.reader._after(lost)
     assert len(events("mailbox.failed")) == 1
+
+
+def test_what_nobody_foresaw_is_told_too_when_it_lasts(db, make_box, events):
+    box = make_box()
+    for failures in (1, 2, 3, 4):
+        box.reader._after(KeyError(b"UIDNEXT"))
+        assert len(events("mailbox.failed")) == (failures >= 3)
+    [failed] = events("mailbox.failed")
+    assert failed.data["code"] == one(db, Mailbox).problem_code == "unexpected"
+    assert one(db, Mailbox).problem.startswith("Something that we did not foresee")
+    box.read()
+    assert (len(events("mailbox.recovered")), one(db, Mailbox).problem_code) == (1, None)
+
+
+def test_a_database_that_is_away_is_no_problem_of_the_mailbox(make_box, events):
+    box = make_box()
+    for _ in range(5):
+        box.reader._after(OperationalError("SELECT 1", {}, ConnectionError(), connection_invalidated=True))
+    assert events("mailbox.failed") == []
+
+
+def test_a_server_that_does_not_tell_uidvalidity_is_named_in_a_sentence_of_its_own(db, make_box, events):
+    box = make_box()
+    with TcpProxy(box.account.port) as proxy:
+        proxy.rewrite(b"[UIDVALIDITY", b"[XVALIDITY")
+        with db.transaction() as tx:
+            store.set_health(tx.session, box.id, port=proxy.port)
+        with pytest.raises(MailboxRefused) as refusal:
+            box.read()
+    assert box.reader._after(refusal.value) >= 45
+    [failed] = events("mailbox.failed")
+    assert (failed.data["code"], failed.data["problem"]) == ("uidvalidity_missing", SENTENCES["uidvalidity_missing"])
