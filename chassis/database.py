@@ -14,11 +14,10 @@ from typing import Any
 import orjson
 import structlog
 from nameko.extensions import DependencyProvider
-from sqlalchemy import Engine, delete, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
-from chassis import clock, crash, outbox
+from chassis import clock, crash, deadline, outbox
 from chassis.bulk import insert_ignore, insert_many
 from chassis.carrier import Carrier
 from chassis.dead_letters import DeadLetters
@@ -100,18 +99,20 @@ class DatabaseHandle:
 
     @contextmanager
     def transaction(self, *, once: str | None = None, request: Any = None) -> Iterator[Transaction]:
-        """Rows and events that commit together.
+        """Rows and events that commit together. ServiceTimeout, and none of them, if whoever asked has given up.
 
         ``once`` is the caller's idempotency key: if it was used before, ``tx.answer`` holds what was answered then and
         nothing must be done; IdempotencyConflict if it was used with another ``request``.
         """
+        deadline.check()
         with self._open() as session, session.begin():
             tx = Transaction(session, self.service)
-            fresh_key = bool(once) and not self._answered(tx, str(once), request)
+            fresh_key = bool(once) and self._claimed(tx, str(once), request)
             yield tx
             if fresh_key:
-                self._remember(tx, str(once), request)
+                self._remember(tx, str(once))
             published = self._finish(tx)
+            deadline.check()
         self._after_commit(published)
 
     @contextmanager
@@ -153,30 +154,27 @@ class DatabaseHandle:
         if published:
             self._committed()
 
-    def _answered(self, tx: Transaction, key: str, request: Any) -> bool:
+    def _claimed(self, tx: Transaction, key: str, request: Any) -> bool:
+        """Take the key for this transaction; False, and ``tx.answer``, if it was used before.
+
+        The key comes first, so that of two requests with one key the second waits here until the first has committed:
+        a call that the broker delivers anew may still be running at another replica.
+        """
         answers = _table(tx.session, "answers")
-        row = tx.session.execute(select(answers).where(answers.c.key == key)).one_or_none()
-        if row is None:
-            return False
-        if row.fingerprint != _fingerprint(request):
+        row = {"key": key, "fingerprint": _fingerprint(request), "answer": {"answer": None}, "answered_at": clock.now()}
+        if insert_ignore(tx.session, answers, [row], returning=answers.c.key):
+            return True
+        earlier = tx.session.execute(select(answers).where(answers.c.key == key)).one()
+        if earlier.fingerprint != row["fingerprint"]:
             raise IdempotencyConflict(
                 "This Idempotency-Key was used before with another request. Use a new key for a new request."
             )
-        tx.answer = row.answer["answer"]
-        return True
+        tx.answer = earlier.answer["answer"]
+        return False
 
-    def _remember(self, tx: Transaction, key: str, request: Any) -> None:
-        row = {
-            "key": key,
-            "fingerprint": _fingerprint(request),
-            "answer": {"answer": tx.answer},
-            "answered_at": clock.now(),
-        }
-        try:
-            tx.session.execute(insert(_table(tx.session, "answers")), [row])
-        except IntegrityError as error:
-            # Two requests with one key at the same time: the other one won; the caller repeats and gets its answer.
-            raise IdempotencyConflict("A request with this Idempotency-Key is being handled. Repeat it.") from error
+    def _remember(self, tx: Transaction, key: str) -> None:
+        answers = _table(tx.session, "answers")
+        tx.session.execute(update(answers).where(answers.c.key == key).values(answer={"answer": tx.answer}))
 
 
 class Database(DependencyProvider):

@@ -35,6 +35,7 @@ from chassis.topology import (
     retry_pauses,
 )
 from chassis.validation import InvalidEvent, UnknownEventType, check
+from chassis.workers import spawn_worker
 from contracts.base import CONTENT_TYPE, Event, EventContract
 from contracts.errors import ServiceTimeout, ServiceUnavailable
 
@@ -198,7 +199,7 @@ class OnEvent(Entrypoint):
         argument: Event | Sequence[Event] = events if self.batch else events[0]
         with HANDLER_SECONDS.labels(self.reader, self.method_name).time():
             with structlog.contextvars.bound_contextvars(correlation_id=events[0].correlation_id):
-                self.container.spawn_worker(self, (argument,), {}, handle_result=handle_result)
+                spawn_worker(self, (argument,), {}, handle_result=handle_result)
             return done.wait()
 
     def _put_off(self, entry: Entry, error: BaseException) -> None:

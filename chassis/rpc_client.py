@@ -1,8 +1,9 @@
 """Calls to other services.
 
 A call has a deadline that both sides keep: the caller gets ServiceTimeout, the broker drops the request
-(``expiration``) and the server does not begin it. So no call runs after its caller gave up. At most N calls wait for
-one service at once; one more is refused, so a service that is dead takes nobody else down.
+(``expiration``), the server does not begin it, and what it calls itself has what is left of the time
+(``chassis.deadline``). So no call runs after its caller gave up. At most N calls wait for one service at once; one more
+is refused, so a service that is dead takes nobody else down.
 """
 
 import time
@@ -17,6 +18,7 @@ import structlog
 from eventlet.event import Event as Signal
 from nameko.extensions import DependencyProvider, SharedExtension
 
+from chassis import deadline
 from chassis.beside import BesideCaller, socket_beside
 from chassis.carrier import Carrier
 from chassis.ids import new_id
@@ -47,7 +49,7 @@ class Caller:
 
     def call(self, service: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The answer. ServiceTimeout, ServiceUnavailable, or the error that the service answered."""
-        timeout = settings().rpc_timeout
+        timeout = self._time_for(service)
         if self._pending[service] >= settings().rpc_pending:
             raise self._failed(
                 ServiceUnavailable(f"{service} has too many calls waiting. Try again in a moment."), service
@@ -57,7 +59,7 @@ class Caller:
         self._waiting[call_id] = answer
         self._pending[service] += 1
         try:
-            with eventlet.Timeout(timeout, ServiceTimeout(f"{service} did not answer within {timeout:g} s.")):
+            with eventlet.Timeout(timeout, ServiceTimeout(f"{service} did not answer within {timeout:.2g} s.")):
                 self._send(service, method, args, kwargs, call_id, timeout)
                 return result_of(answer.wait())
         except ServiceTimeout as error:
@@ -65,6 +67,12 @@ class Caller:
         finally:
             self._waiting.pop(call_id, None)
             self._pending[service] -= 1
+
+    def _time_for(self, service: str) -> float:
+        try:
+            return deadline.time_for_a_call(settings().rpc_timeout)
+        except ServiceTimeout as error:
+            raise self._failed(error, service) from None
 
     def _send(
         self, service: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any], call_id: str, timeout: float

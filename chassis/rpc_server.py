@@ -1,6 +1,7 @@
 """``@rpc``: a service method that other services call.
 
-The server keeps the caller's deadline: a call whose caller gave up is not begun. Errors travel by their codes.
+The server keeps the caller's deadline: a call whose caller gave up is not begun, and one that is being run calls nobody
+and writes nothing after it. The hosts' clocks tell it, so they must agree. Errors travel by their codes.
 """
 
 import inspect
@@ -14,7 +15,7 @@ import structlog
 from eventlet.event import Event as Signal
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
-from chassis import logs
+from chassis import deadline, logs
 from chassis.carrier import Carrier
 from chassis.ids import new_id
 from chassis.link import FAILURES, Disconnected, Link
@@ -22,6 +23,7 @@ from chassis.messages import Delivery, Outgoing
 from chassis.metrics import RPC_SECONDS
 from chassis.rpc_wire import TRANSIENT, nameko_error, send_unconfirmed
 from chassis.topology import RPC_EXCHANGE, rpc_queue_of
+from chassis.workers import spawn_worker
 from contracts.errors import InternalError, Invalid, MusubiError, NotFound
 
 PREFETCH = 16
@@ -74,12 +76,16 @@ class RpcServer(SharedExtension, ProviderCollector):
         self._replies = None
 
     def _receive(self, message: Any) -> None:
-        delivery = Delivery(message)
-        deadline = float(delivery.headers.get("x-deadline") or 0)
-        if deadline and deadline < time.time():
-            self._ack(delivery)
-            return
-        eventlet.spawn_n(self._answer, delivery)
+        eventlet.spawn_n(self._handle, Delivery(message))
+
+    def _handle(self, delivery: Delivery) -> None:
+        seconds = _seconds_left(delivery)
+        if seconds is not None and seconds <= 0:
+            log.info("call not begun: its caller gave up", call=delivery.routing_key, seconds_late=round(-seconds, 1))
+        else:
+            with deadline.within(seconds):
+                self._answer(delivery)
+        self._ack(delivery)
 
     def _answer(self, delivery: Delivery) -> None:
         method = delivery.routing_key.rpartition(".")[2]
@@ -94,7 +100,6 @@ class RpcServer(SharedExtension, ProviderCollector):
             del unexpected
         RPC_SECONDS.labels(self.container.service_name, method[:50]).observe(time.monotonic() - started)
         self._reply(delivery, result, error)
-        self._ack(delivery)
 
     def _run(self, method: str, delivery: Delivery) -> Any:
         request = orjson.loads(delivery.body)
@@ -153,7 +158,7 @@ class RpcMethod(Entrypoint):
             return result, exc_info
 
         with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
-            self.container.spawn_worker(self, args, kwargs, handle_result=handle_result)
+            spawn_worker(self, args, kwargs, handle_result=handle_result)
         result, error = done.wait()
         if error is not None:
             raise error
@@ -165,6 +170,14 @@ class RpcMethod(Entrypoint):
             inspect.signature(function).bind(None, *args, **kwargs)
         except TypeError as error:
             raise Invalid(f"{self.method_name}: {error}.") from error
+
+
+def _seconds_left(delivery: Delivery) -> float | None:
+    """What is left of the time that the caller gave; None if it gave none, as nameko's own clients do."""
+    try:
+        return float(delivery.headers["x-deadline"]) - time.time()
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def rpc(function: Callable[..., Any]) -> Callable[..., Any]:

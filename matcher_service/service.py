@@ -9,7 +9,7 @@ Both look again on redelivery too, so a crash between the two steps changes noth
 
 from typing import Any
 
-from chassis import Database, Rpc, clock, on_event, paging, rpc
+from chassis import Database, Rpc, clock, deadline, on_event, paging, rpc
 from contracts import (
     AddressAssigned,
     AddressReleased,
@@ -131,7 +131,8 @@ class MatcherService:
                 decisions.remake(tx, [row], answers, causes={})
                 tx.session.refresh(row)
                 tx.answer = decisions.wire(row)
-        again.settle(mark, {canonical: None}, at_once=())
+        with deadline.within(None):  # it is decided: bringing it in line is owed to the address book, not to the caller
+            again.settle(mark, {canonical: None}, at_once=())
         return tx.answer
 
     def _resolve(self, canonicals: list[str]) -> dict[str, list[Values]]:

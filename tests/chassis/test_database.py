@@ -1,5 +1,6 @@
 """Rows and events commit together; an event has its effect once; a request with a key is done once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -8,13 +9,15 @@ import structlog
 from prometheus_client import REGISTRY
 from sqlalchemy import insert, select
 
-from chassis import DatabaseHandle, Transaction, clock
+from chassis import DatabaseHandle, Transaction, clock, deadline
 from chassis.ids import new_id
 from chassis.testing import make_event, published
 from chassis.upkeep import Upkeep
 from chassis.validation import InvalidEvent
 from contracts import Event, MailboxRecovered, MailboxRemoved
-from contracts.errors import IdempotencyConflict
+from contracts.errors import IdempotencyConflict, ServiceTimeout
+from tests.infra import eventually
+from tests.infra.postgres import PostgreSQL
 from tests.patched.sample.models import Effect
 
 
@@ -157,16 +160,42 @@ def test_a_request_that_failed_has_not_used_its_key(db: DatabaseHandle) -> None:
 
 
 @pytest.mark.parametrize("service_url", ["postgresql"], indirect=True)
-def test_of_two_requests_with_one_key_at_the_same_time_one_is_refused(db: DatabaseHandle) -> None:
-    def slower() -> None:
+def test_of_two_requests_with_one_key_at_the_same_time_the_second_waits_and_gets_the_answer_of_the_first(
+    db: DatabaseHandle, postgres: PostgreSQL, database_prefix: str
+) -> None:
+    waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND starts_with(datname, %s)"
+    with ThreadPoolExecutor(1) as second:
         with db.transaction(once="key-1", request="a") as tx:
-            note(tx, "the slower one")
-            tx.answer = 2
-            assert once(db, "key-1", "a") == 1
+            note(tx, "the first")
+            tx.answer = 7
+            answer = second.submit(once, db, "key-1", "a")
+            eventually(lambda: postgres.query(waiting, database_prefix))
+        assert answer.result() == 7
+    assert effects(db) == ["the first"]
 
-    with pytest.raises(IdempotencyConflict, match="is being handled"):
-        slower()
-    assert len(effects(db)) == 1
+
+def test_a_transaction_that_lasts_beyond_the_deadline_leaves_nothing(db: DatabaseHandle) -> None:
+    def late() -> None:
+        with deadline.within(0.05), db.transaction(once="key-1", request="a") as tx:
+            note(tx, "too late")
+            publish(tx)
+            eventually(deadline_is_over)
+
+    with pytest.raises(ServiceTimeout):
+        late()
+    assert (effects(db), published(db), rows(db, "answers")) == ([], [], [])
+
+
+def test_no_transaction_begins_after_the_deadline(db: DatabaseHandle) -> None:
+    begun: list[bool] = []
+
+    def late() -> None:
+        with deadline.within(0), db.transaction():
+            begun.append(True)
+
+    with pytest.raises(ServiceTimeout):
+        late()
+    assert begun == []
 
 
 def test_what_was_handled_and_answered_long_ago_is_forgotten_and_nothing_else(db: DatabaseHandle) -> None:
@@ -205,3 +234,11 @@ def once(db: DatabaseHandle, key: str, request: Any) -> int:
             note(tx, key)
             tx.answer = len(list(tx.session.scalars(select(Effect.id))))
     return int(tx.answer)
+
+
+def deadline_is_over() -> bool:
+    try:
+        deadline.check()
+    except ServiceTimeout:
+        return True
+    return False

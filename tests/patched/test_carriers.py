@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import eventlet
 import orjson
 import pytest
 
@@ -12,7 +11,7 @@ from chassis.link import Link
 from chassis.messages import Outgoing
 from chassis.publisher import Publisher
 from chassis.runner import Process
-from contracts.errors import Conflict, IdempotencyConflict, InternalError, Invalid, ServiceTimeout, ServiceUnavailable
+from contracts.errors import Conflict
 from tests.infra import eventually
 from tests.patched.sample.service import FAULTS, EmitterService, SampleService
 
@@ -137,76 +136,6 @@ def test_an_event_follows_from_another_with_its_correlation(services: Services, 
     assert effect["correlationid"] == cause["correlationid"] == cause["id"]
 
 
-def test_a_call_is_answered(services: Services) -> None:
-    assert services.mail_ingest.echo(text="結び") == "結び"
-
-
-def test_a_service_calls_another(services: Services) -> None:
-    assert services.sample.relay_call(text="through") == "through"
-
-
-def test_a_refusal_arrives_as_the_same_error(services: Services) -> None:
-    with pytest.raises(Conflict, match="never be done") as caught:
-        services.sample.refuse()
-    assert caught.value.fields == {"name": ["Choose another."]}
-    assert caught.value.extra == {"hint": "none"}
-
-
-def test_an_unexpected_error_tells_the_caller_no_details(services: Services) -> None:
-    with pytest.raises(InternalError) as caught:
-        services.sample.crash()
-    assert "secret" not in str(caught.value)
-
-
-def test_a_call_with_wrong_arguments_is_refused(services: Services) -> None:
-    with pytest.raises(Invalid, match="text"):
-        services.mail_ingest.echo(words="x")
-
-
-def test_a_call_to_a_service_that_never_ran_is_refused_at_once(services: Services) -> None:
-    with pytest.raises(ServiceUnavailable, match="nobody is not running"):
-        services.nobody.anything()
-
-
-def test_a_call_that_takes_too_long_ends_at_the_timeout(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MUSUBI_RPC_TIMEOUT", "0.5")
-    with pytest.raises(ServiceTimeout):
-        services.sample.slow(seconds=2, mark="late")
-
-
-def test_a_call_whose_caller_gave_up_is_never_begun(
-    start: Callable[..., Process], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    process = start(SampleService)
-    process.runner.stop()
-    monkeypatch.setenv("MUSUBI_RPC_TIMEOUT", "0.5")
-    with Services("test") as client:
-        with pytest.raises(ServiceTimeout):
-            client.sample.slow(seconds=0, mark="stale")
-        start(SampleService)
-        assert eventually(lambda: client.sample.slow(seconds=0, mark="fresh")) == "fresh"
-    assert "stale" not in FAULTS["open"]
-
-
-def test_more_calls_than_may_wait_are_refused_at_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MUSUBI_RPC_PENDING", "3")
-    waiting = [eventlet.spawn(services.sample.slow, seconds=0.5, mark=str(number)) for number in range(3)]
-    eventually(lambda: len(FAULTS["open"]) == 3)
-    with pytest.raises(ServiceUnavailable, match="too many calls"):
-        services.sample.slow(seconds=0, mark="one more")
-    assert services.mail_ingest.echo(text="others answer") == "others answer"
-    assert [greenlet.wait() for greenlet in waiting] == ["0", "1", "2"]
-
-
-def test_a_request_with_an_idempotency_key_runs_once(services: Services) -> None:
-    key = new_id()
-    assert services.mail_ingest.once(request="a", idempotency_key=key) == 1
-    assert services.mail_ingest.once(request="a", idempotency_key=key) == 1
-    with pytest.raises(IdempotencyConflict):
-        services.mail_ingest.once(request="b", idempotency_key=key)
-    assert services.mail_ingest.once(request="a") == 2
-
-
 def test_what_was_published_while_the_reader_was_down_waits_for_it(start: Callable[..., Process]) -> None:
     first = start(SampleService, EmitterService)
     first.runner.service_map["sample"].stop()
@@ -219,12 +148,17 @@ def test_what_was_published_while_the_reader_was_down_waits_for_it(start: Callab
 
 def send_again(url: str, body: bytes, *, times: int) -> None:
     """Publish raw bytes to the reader's queue, as a foreign client could."""
+    message = Outgoing(body, exchange="mail_ingest.batches", routing_key="mailbox.removed.v1", message_id="foreign")
+    publish(url, *[message] * times)
+
+
+def publish(url: str, *messages: Outgoing) -> None:
+    """Publish as a foreign client could."""
     link = Link("foreign", url)
     publisher = Publisher(link)
     link.start()
     assert link.wait_ready(5)
-    message = Outgoing(body, exchange="mail_ingest.batches", routing_key="mailbox.removed.v1", message_id="foreign")
-    publisher.publish([message] * times)
+    publisher.publish(list(messages))
     link.stop()
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select
 
 from chassis import Database, Rpc, on_event, rpc
 from contracts import Event, MailboxRecovered, MailboxRemoved, MailboxSynchronized
-from contracts.errors import Conflict, ServiceUnavailable
+from contracts.errors import Conflict, ServiceTimeout, ServiceUnavailable
 from tests.patched.sample import models
 
 FAULTS: dict[str, Any] = {"poison": set(), "away": 0, "seen": [], "open": []}
@@ -77,6 +77,29 @@ class SampleService:
         """Calls the other service."""
         return str(self.other.echo(text=text))
 
+    @rpc
+    def ask_or_guess(self) -> str:
+        """Calls the other service, which does not answer in time, and does without it."""
+        try:
+            return str(self.other.linger(seconds=30))
+        except ServiceTimeout:
+            return "a guess"
+
+    @rpc
+    def write_after(self, seconds: float, subject: str) -> None:
+        """Writes late."""
+        try:
+            eventlet.sleep(seconds)
+            with self.db.transaction() as tx:
+                tx.session.execute(insert(models.Effect), [{"subject": subject, "batch": 1}])
+        finally:
+            FAULTS["open"].append(subject)
+
+    @rpc
+    def have_emitted(self, subject: str) -> None:
+        """Has the other service emit an event."""
+        self.other.emit(subjects=[subject], removed=False)
+
 
 class EmitterService:
     """Publishes mailbox events at the word of a test."""
@@ -96,6 +119,11 @@ class EmitterService:
     def echo(self, text: str) -> str:
         """The text."""
         return text
+
+    @rpc
+    def linger(self, seconds: float) -> None:
+        """Answers late."""
+        eventlet.sleep(seconds)
 
     @rpc
     def once(self, request: str, idempotency_key: str | None = None) -> int:

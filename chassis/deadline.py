@@ -1,0 +1,51 @@
+"""Until when what is being done here is of use to whoever asked for it.
+
+A call hands its caller's time on: whoever calls another service while being called has what is left, less what the
+answer needs for its way back. When the time is over nothing more is asked and nothing is written, since the caller has
+told its own caller that it failed. What nobody waits for (the handler of an event) has no deadline.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from contracts.errors import ServiceTimeout
+
+# What a call leaves of the time, so that its caller can still answer after it failed.
+MARGIN_SECONDS = 0.3
+
+_ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
+
+
+@contextmanager
+def within(seconds: float | None) -> Iterator[None]:
+    """What is done inside is of use for so many seconds; None: for ever."""
+    token = _ends_at.set(None if seconds is None else time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
+
+
+@contextmanager
+def calls_within(seconds: float) -> Iterator[None]:
+    """All calls inside, one after another, have so many seconds together."""
+    with within(seconds + MARGIN_SECONDS):
+        yield
+
+
+def time_for_a_call(most: float) -> float:
+    """The seconds that a call may take here: ``most``, or what is left. ServiceTimeout if that is nothing."""
+    ends_at = _ends_at.get()
+    seconds = most if ends_at is None else min(most, ends_at - MARGIN_SECONDS - time.monotonic())
+    if seconds <= 0:
+        raise ServiceTimeout("The time for the request is over.")
+    return seconds
+
+
+def check() -> None:
+    """ServiceTimeout if whoever asked has given up."""
+    ends_at = _ends_at.get()
+    if ends_at is not None and ends_at <= time.monotonic():
+        raise ServiceTimeout("The time for the request is over: nothing was changed.")
