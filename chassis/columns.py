@@ -11,6 +11,11 @@ Json = JSON()
 Bytes = LargeBinary
 
 
+def storable(value: Any, *, length: int) -> str:
+    """The text of a foreign value as every database takes it: without NUL and lone surrogates, at most so long."""
+    return str(value).replace("\0", "").encode("utf-8", "replace").decode()[:length]
+
+
 def aware(value: datetime | None) -> datetime | None:
     """The value. ValueError if it has no time zone."""
     if value is not None and value.tzinfo is None:

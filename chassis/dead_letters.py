@@ -1,14 +1,22 @@
-"""Events that no try could handle: taken from the dead queue into a table, shown, and sent back at one's word."""
+"""Events that no try could handle: taken from the dead queue into a table, shown, and sent back at one's word.
 
+A letter's id is worked out from its queue and its body. So it is kept once, however often the broker delivers it, and
+one that was replayed and dies again is waiting again, with its new error.
+"""
+
+import hashlib
 from collections import deque
 from typing import Any
+from uuid import UUID, uuid5
 
 import eventlet
 from eventlet.event import Event as Signal
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import clock, logs, paging
+from chassis.columns import storable
 from chassis.ids import new_id
 from chassis.link import FAILURES, Link
 from chassis.messages import Delivery, Entry, Outgoing, entries_of
@@ -17,6 +25,7 @@ from contracts.base import CONTENT_TYPE
 from contracts.errors import Conflict, NotFound
 
 PREFETCH = 20
+LETTERS = UUID("01a20e37-94c5-7d8a-9b1e-6d5f0c6a7b21")
 
 log = logs.logger(__name__)
 
@@ -41,12 +50,14 @@ class DeadLetters:
     def listing(self, *, limit: int | None = None, cursor: str | None = None) -> dict[str, Any]:
         """The letters, newest first: ``{"items": […], "next": cursor or None}``."""
         length = paging.bounded(limit)
-        query = select(self.table).order_by(self.table.c.id.desc()).limit(length + 1)
+        died_at, id = self.table.c.died_at, self.table.c.id
+        query = select(self.table).order_by(died_at.desc(), id.desc()).limit(length + 1)
         if cursor:
-            query = query.where(self.table.c.id < paging.last_id(cursor))
+            moment, last_id = paging.last_moment(cursor)
+            query = query.where(or_(died_at < moment, and_(died_at == moment, id < last_id)))
         with self.handle.session() as session:
             rows = session.execute(query).all()
-        rows, following = paging.page(rows, length, key=lambda row: [row.id])
+        rows, following = paging.page(rows, length, key=lambda row: [clock.wire(row.died_at), row.id])
         return {"items": [_shown(row) for row in rows], "next": following}
 
     def one(self, *, id: str) -> dict[str, Any]:
@@ -64,7 +75,7 @@ class DeadLetters:
             if row is None:
                 raise NotFound("There is no such dead letter.")
             if row.replayed_at:
-                raise Conflict("This dead letter was replayed already. If it failed again, there is a newer one.")
+                raise Conflict("This dead letter was replayed already. If it fails again, it waits here again.")
             message = Outgoing(
                 bytes(row.body),
                 exchange="",
@@ -95,40 +106,66 @@ class DeadLetters:
                 self._arrived = Signal()
                 self._arrived.wait()
             while self._waiting:
-                self._keep(self._waiting[0])
+                self._keep(self._waiting.popleft())
 
     def _keep(self, delivery: Delivery) -> None:
         try:
-            with self.handle.session() as session:
-                session.execute(insert(self.table), [_row(entry) for entry in entries_of(delivery)])
+            self._write({row["id"]: row for row in map(_row, entries_of(delivery))})
         except SQLAlchemyError as error:
             log.warning("dead letter not kept yet", service=self.handle.service, error=type(error).__name__)
+            # To the end: whatever is wrong with it, the others need not wait for it.
+            self._waiting.append(delivery)
             eventlet.sleep(1)
             return
         log.error("event is a dead letter", service=self.handle.service, error=delivery.headers.get("x-error"))
         try:
             with self.carrier.consuming.sending():
                 delivery.channel.basic_ack(delivery.tag)
-            self._waiting.popleft()
-        except (*FAILURES, IndexError):
-            self._waiting.clear()
+        except FAILURES:
+            log.info("dead letter will come again", service=self.handle.service)
+
+    def _write(self, rows: dict[str, dict[str, Any]]) -> None:
+        with self.handle.session() as session:
+            dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+            statement = dialect.insert(self.table)
+            again = {name: statement.excluded[name] for name in ("error", "attempts", "died_at", "replayed_at")}
+            statement = statement.on_conflict_do_update(
+                index_elements=[self.table.c.id], set_=again, where=self.table.c.replayed_at.is_not(None)
+            )
+            for row in rows.values():
+                session.execute(statement.values(row))
 
 
 def _row(entry: Entry) -> dict[str, Any]:
     headers = entry.delivery.headers
-    deaths = headers.get("x-death") or [{}]
     event = entry.content if isinstance(entry.content, dict) else {}
+    queue, body = _queue_of(headers), entry.body()
+    lost = "its readers ended or lost their connection too often while they held it"
     return {
-        "id": new_id(),
-        "queue": headers.get("x-queue") or deaths[0].get("queue") or "",
-        "event_id": str(event.get("id") or "")[:64] or None,
-        "event_type": str(event.get("type") or "")[:255] or None,
-        "body": entry.body(),
-        "error": headers.get("x-error") or "its readers ended or lost their connection too often while they held it",
+        "id": _id_of(queue, body),
+        "queue": queue,
+        "event_id": storable(event.get("id") or "", length=64) or None,
+        "event_type": storable(event.get("type") or "", length=255) or None,
+        "body": body,
+        "error": storable(headers.get("x-error") or lost, length=1_000),
         "attempts": entry.attempt,
         "died_at": clock.now(),
         "replayed_at": None,
     }
+
+
+def _queue_of(headers: dict[str, Any]) -> str:
+    """Where the event died: our own header tells, else the broker's story of its deaths, the latest first."""
+    match headers:
+        case {"x-queue": queue}:
+            return storable(queue, length=255)
+        case {"x-death": [{"queue": queue}, *_]}:
+            return storable(queue, length=255)
+    return ""
+
+
+def _id_of(queue: str, body: bytes) -> str:
+    return str(uuid5(LETTERS, hashlib.sha256(queue.encode() + b"\n" + body).hexdigest()))
 
 
 def _shown(row: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from amqp.basic_message import Message
 # A message of many events: how many at most, and the header that tells how many there are.
 EVENTS_A_MESSAGE = 100
 COUNT = "x-count"
+LARGEST_NUMBER = 1_000
 
 
 class Outgoing:
@@ -56,10 +57,16 @@ class Delivery:
         self.headers: dict[str, Any] = (
             message.properties.get("application_headers") or getattr(message, "headers", {}) or {}
         )
-        self.count = int(self.headers.get(COUNT, 1))
+        self.count = _number(self.headers, COUNT, 1)
         self.tag = info.get("delivery_tag") or getattr(message, "delivery_tag", None)
         self.redelivered = bool(info.get("redelivered"))
         self.routing_key = info.get("routing_key", "")
+
+
+def _number(headers: dict[str, Any], name: str, default: int) -> int:
+    """What a header says where that is a number that it may be: a foreign sender can write anything there."""
+    value = headers.get(name)
+    return value if isinstance(value, int) and 0 <= value <= LARGEST_NUMBER else default
 
 
 def _bytes_of(body: Any) -> bytes:
@@ -76,7 +83,7 @@ class Entry:
     @property
     def attempt(self) -> int:
         """How often it was tried before; the tries of a message are those of each of its events."""
-        return int(self.delivery.headers.get("x-attempt", 0))
+        return _number(self.delivery.headers, "x-attempt", 0)
 
     def body(self) -> bytes:
         """The event alone, as a message of its own would bear it."""

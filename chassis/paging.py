@@ -2,11 +2,13 @@
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from chassis import clock
 from contracts.errors import Invalid
 
 MAX_LIMIT = 200
@@ -34,6 +36,15 @@ def last_id(cursor: str) -> str:
     try:
         return str(UUID(value))
     except (ValueError, TypeError, AttributeError) as error:  # what UUID() says to text, to null and to the rest
+        raise _not_ours() from error
+
+
+def last_moment(cursor: str) -> tuple[datetime, str]:
+    """The moment and the id in the cursor of a list that is sorted by them. Invalid if there is anything else in it."""
+    moment, value = decode(cursor)
+    try:
+        return clock.unwire(moment), str(UUID(value))
+    except (ValueError, TypeError, AttributeError) as error:
         raise _not_ours() from error
 
 

@@ -40,7 +40,7 @@ def get_dead_letter(service: str, id: Any) -> Any:
 def replay_dead_letter(service: str, id: Any) -> Any:
     """Send a dead letter to its service once more
 
-    409 when that was done already; if it fails again, there is a new letter.
+    409 when that was done already; if it fails again, it is there again with its new error.
     """
     getattr(services(), service).replay_dead_letter(id=str(id))
     return {"id": str(id)}

@@ -33,7 +33,7 @@ def test_any_offset_is_read_as_utc() -> None:
     assert (moment.isoformat(), moment.tzinfo) == ("2026-11-22T01:00:00+00:00", UTC)
 
 
-@pytest.mark.parametrize("text", ["2026-11-22T10:00:00", "2026-11-22", "yesterday", ""])
+@pytest.mark.parametrize("text", ["2026-11-22T10:00:00", "2026-11-22", "yesterday", "", "0001-01-01T00:00:00+09:00"])
 def test_a_text_that_means_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         clock.unwire(text)

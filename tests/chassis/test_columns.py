@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import StatementError
 
-from chassis import DatabaseHandle
+from chassis import DatabaseHandle, clock
+from chassis.columns import storable
 from chassis.ids import new_id
 
 TOKYO = timezone(timedelta(hours=9))
@@ -51,3 +52,20 @@ def test_an_empty_moment_and_bytes_of_every_value_come_back(db: DatabaseHandle) 
     letter = {"queue": "q", "body": body, "error": "e", "attempts": 1, "died_at": datetime.now(UTC)}
     row = kept(db, "dead_letters", id=new_id(), replayed_at=None, **letter)
     assert (row.replayed_at, bytes(row.body)) == (None, body)
+
+
+@pytest.mark.parametrize(
+    ("foreign", "stored"),
+    [
+        ("結び\0目", "結び目"),
+        ("\ud800x", "?x"),
+        ("結び" * 500, "結び" * 100),
+        (b"\xff", r"b'\xff'"),
+        (7, "7"),
+        ("\0", ""),
+    ],
+    ids=["NUL", "lone surrogate", "too long", "bytes", "number", "nothing but NUL"],
+)
+def test_any_foreign_value_is_made_a_text_that_a_column_takes(db: DatabaseHandle, foreign: Any, stored: str) -> None:
+    letter = {"queue": storable(foreign, length=200), "body": b"", "error": "", "attempts": 1, "died_at": clock.now()}
+    assert kept(db, "dead_letters", id=new_id(), replayed_at=None, **letter).queue == stored

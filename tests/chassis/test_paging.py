@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis import paging
+from chassis import clock, paging
 from chassis.ids import new_id
 from contracts.errors import Invalid
 
@@ -43,6 +43,20 @@ def test_the_cursor_of_a_list_by_ids_gives_the_last_id() -> None:
 def test_a_cursor_that_holds_no_id_is_refused_where_an_id_is_wanted(value: Any) -> None:
     with pytest.raises(Invalid, match="not one that this list gave out"):
         paging.last_id(paging.encode([value]))
+
+
+def test_the_cursor_of_a_list_by_moments_gives_the_moment_and_the_id() -> None:
+    moment, last = clock.now(), new_id()
+    assert paging.last_moment(paging.encode([clock.wire(moment), last])) == (moment, last)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[None, new_id()], ["soon", new_id()], ["0001-01-01T00:00:00+09:00", new_id()], [clock.wire(clock.now()), 1]],
+)
+def test_a_cursor_that_holds_no_moment_and_id_is_refused_where_they_are_wanted(values: list[Any]) -> None:
+    with pytest.raises(Invalid, match="not one that this list gave out"):
+        paging.last_moment(paging.encode(values))
 
 
 @pytest.mark.parametrize(
