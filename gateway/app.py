@@ -15,7 +15,6 @@ from contracts.errors import TooManyRequests
 from gateway import access, documentation, problems
 from gateway.api import mail, matching, operations, people, staff, work
 from gateway.authentication import Authenticator, check_same_origin, token_of
-from gateway.calls import services
 from gateway.live import LiveHub
 from gateway.rate_limit import RateLimit
 from gateway.settings import GatewaySettings
@@ -131,7 +130,7 @@ def _principal(named: RateLimit, anonymous: RateLimit) -> Mapping[str, Any] | No
         _count(anonymous, address)
     if token is None:
         return None
-    principal = authenticator.principal(token, services().staff)
+    principal = authenticator.principal(token, current_app.extensions["musubi"].staff)
     if stranger:
         anonymous.take_back(address)
     _count(named, principal["staff_user_id"])

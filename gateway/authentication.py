@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-import eventlet
 from eventlet.semaphore import Semaphore
 from flask import Request
 
+from chassis import deadline
+from chassis.settings import settings
 from contracts.errors import Forbidden, NotAuthenticated, ServiceTimeout, ServiceUnavailable
 
 COOKIE = "musubi_session"
@@ -72,16 +73,17 @@ class Authenticator:
         self._known.pop(_key(token), None)
 
     def _ask(self, key: str, token: str, staff: Staff) -> dict[str, Any]:
-        if not self._asking.acquire(timeout=TURN_SECONDS):
-            raise ServiceUnavailable("Too many new tokens have to be looked up. Try again in a moment.")
-        try:
-            return self._remember(key, staff.authenticate(token=token))
-        finally:
-            self._asking.release()
+        with deadline.calls_within(settings().rpc_timeout):  # waiting for a turn takes of the time for asking
+            if not self._asking.acquire(timeout=TURN_SECONDS):
+                raise ServiceUnavailable("Too many new tokens have to be looked up. Try again in a moment.")
+            try:
+                return self._remember(key, staff.authenticate(token=token))
+            finally:
+                self._asking.release()
 
     def _again(self, key: str, known: Remembered, token: str, staff: Staff) -> dict[str, Any]:
         try:
-            with eventlet.Timeout(PATIENCE_SECONDS, ServiceTimeout("The staff service did not answer in time.")):
+            with deadline.calls_within(PATIENCE_SECONDS):
                 return self._remember(key, staff.authenticate(token=token))
         except (ServiceTimeout, ServiceUnavailable):
             known.fresh_until = self._clock() + FRESH_SECONDS

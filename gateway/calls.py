@@ -3,19 +3,36 @@
 import contextvars
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import eventlet
-from flask import current_app, g, request
+from flask import Response, after_this_request, current_app, g, request
 
+from chassis import deadline
+from chassis.ids import new_id
+from chassis.settings import settings
 from contracts.errors import Invalid, MusubiError
 
 ACCEPTABLE_KEY = re.compile(r"[!-~]{1,100}\Z")
 
 
 def services() -> Any:
-    """The RPC clients: one attribute for each service."""
+    """The RPC clients: one attribute for each service.
+
+    From the first use on, all calls that a view makes have the time of one together. What is streamed after the view
+    has its own, and so has reading the body before it: a client may be slow.
+    """
+    if "time" not in g:
+        g.time = ExitStack()
+        g.time.enter_context(deadline.calls_within(settings().rpc_timeout))
+        after_this_request(_end_time)
     return current_app.extensions["musubi"]
+
+
+def _end_time(response: Response) -> Response:
+    g.pop("time").close()
+    return response
 
 
 def actor() -> dict[str, str]:
@@ -23,11 +40,17 @@ def actor() -> dict[str, str]:
     return {"staff_user_id": g.principal["staff_user_id"], "name": g.principal["name"]}
 
 
-def scoped_key() -> str | None:
-    """The request's Idempotency-Key, made the caller's and this path's own, or None. Invalid for an odd one."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return None
+def names_key() -> bool:
+    """Whether the client names an idempotency key of its own."""
+    return "Idempotency-Key" in request.headers
+
+
+def scoped_key(otherwise: str | None = None) -> str:
+    """The request's Idempotency-Key, made the caller's and this path's own. Invalid for an odd one.
+
+    Without one it is ``otherwise``, or a word for this request alone: the broker may deliver a call twice.
+    """
+    key = request.headers.get("Idempotency-Key", otherwise or new_id())
     if not ACCEPTABLE_KEY.match(key):
         sentence = "Take 1 to 100 ASCII signs without spaces."
         raise Invalid("The Idempotency-Key cannot be used.", fields={"Idempotency-Key": [sentence]})

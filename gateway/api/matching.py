@@ -1,14 +1,18 @@
 """Decisions about mails, and what can be done with a mail by one click."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
+from contracts.errors import NotFound
 from gateway import prefill
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import decisions as shown
 from gateway.api.schemas import matching as schemas
-from gateway.calls import services, together
+from gateway.calls import names_key, scoped_key, services, together
 
 decisions = Resource("decisions", description="Who is behind each mail, and why.")
 actions = Resource("actions", description="One click beside a mail: the form is filled in, everything may be changed.")
@@ -64,8 +68,7 @@ class Deed:
 
     def step(self, name: str) -> Values:
         """Who does it, and the idempotency key of one step of several."""
-        key = self.by["idempotency_key"]
-        return {**self.by, "idempotency_key": key and f"{key}:{name}"}
+        return {**self.by, "idempotency_key": f"{self.by['idempotency_key']}:{name}"}
 
     def linked(self, record: Values, result: Values | None = None) -> Values:
         """The mail in the record's history too; linking twice is linking once, so the whole may be repeated."""
@@ -76,13 +79,36 @@ class Deed:
 
 
 def _add_contact(deed: Deed) -> Values:
-    made = services().contacts.create_contact(data=deed.values, **deed.by)
-    return deed.linked({"kind": "contact", "id": made["id"]}, made)
+    return _made_and_linked(deed, "contact")
 
 
 def _add_organization(deed: Deed) -> Values:
-    made = services().contacts.create_organization(data=deed.values, **deed.by)
-    return deed.linked({"kind": "organization", "id": made["id"]}, made)
+    return _made_and_linked(deed, "organization")
+
+
+def _made_and_linked(deed: Deed, kind: str) -> Values:
+    """Make a record and link the mail to it. A second click goes on where the first one failed halfway.
+
+    So a click that names no key has the key of its values. What they made may have been deleted since: then it is anew.
+    """
+    contacts = services().contacts
+    create, read = getattr(contacts, f"create_{kind}"), getattr(contacts, kind)
+    key = scoped_key(otherwise=_digest(deed.values))
+    made = create(data=deed.values, **{**deed.by, "idempotency_key": key})
+    if not names_key():
+        made = _if_there(read, made["id"]) or create(data=deed.values, **deed.by)
+    return deed.linked({"kind": kind, "id": made["id"]}, made)
+
+
+def _if_there(read: Callable[..., Values], id: str) -> Values | None:
+    try:
+        return read(id=id)
+    except NotFound:
+        return None
+
+
+def _digest(values: Values) -> str:
+    return hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _add_lead(deed: Deed) -> Values:

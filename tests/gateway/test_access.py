@@ -2,10 +2,12 @@
 
 import re
 
+import eventlet
 import pytest
 from eventlet import GreenPool
 from eventlet.event import Event
 
+from chassis import deadline
 from contracts.errors import NotAuthenticated, ServiceTimeout
 from gateway import access
 from gateway.authentication import MAX_ASKING, Authenticator
@@ -187,3 +189,20 @@ def test_a_flood_of_guessed_tokens_leaves_the_staff_service_room_for_who_logs_in
     guessers.spawn(all_began.send)
     guessers.waitall()
     assert (max(most), len(most)) == (MAX_ASKING, 3 * MAX_ASKING)
+
+
+def test_who_waits_for_a_turn_has_so_much_less_time_for_the_answer():
+    times = []
+
+    class Staff:
+        def authenticate(self, *, token):
+            times.append(deadline.time_for_a_call(60))
+            eventlet.sleep(0.2)  # the staff service takes its time
+            return {"staff_user_id": token, "scopes": ["read"]}
+
+    authenticator, askers = Authenticator(), GreenPool()
+    for number in range(2 * MAX_ASKING):
+        askers.spawn(authenticator.principal, str(number), Staff())
+    askers.waitall()
+    assert max(times) <= 4
+    assert max(times[MAX_ASKING:]) < 3.9
