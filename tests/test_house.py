@@ -6,6 +6,7 @@ import statistics
 import sys
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ SERVICES = PROJECT["project"]["entry-points"]["musubi.services"]
 LOCKS = ("requirements.lock", "requirements-test.lock")
 LONGEST_FILE = 300
 LONGEST_MEDIAN_FUNCTION = 7
+PURE = re.compile(r"\bPure\b")
 
 
 def sources(*folders: str) -> Iterator[Path]:
@@ -111,10 +113,22 @@ def outside(names: set[str]) -> set[str]:
     return names - set(sys.stdlib_module_names)
 
 
-def test_pure_rules_read_no_clock_no_chance_and_no_network():
-    impure = {"time", "random", "secrets", "uuid", "socket", "os", "requests", "httpx", "chassis"}
-    found = {name_of(path): imported_by(path) & impure for path in sources() if path.name == "domain.py"}
-    assert {name: names for name, names in found.items() if names} == {}
+def pure_modules() -> list[Path]:
+    """Those that call themselves pure, and the rules of each service; ``contracts`` are held by rules of their own."""
+    ours = [path for path in sources() if "contracts" not in path.parts]
+    return [path for path in ours if path.name == "domain.py" or PURE.search(ast.get_docstring(tree(path)) or "")]
+
+
+def test_whoever_calls_itself_pure_is_held_to_it_by_import_linter():
+    contracts = PROJECT["tool"]["importlinter"]["contracts"]
+    [held] = [contract["source_modules"] for contract in contracts if contract["name"] == "Pure rules do no I/O"]
+    names = [name_of(path).removesuffix(".py").replace("/", ".") for path in pure_modules()]
+    assert [name for name in names if not any(fnmatch(name, pattern) for pattern in held)] == []
+
+
+def test_pure_rules_ask_no_clock():
+    asked = {name_of(path): re.findall(r"\.(?:now|utcnow|today)\(", path.read_text()) for path in pure_modules()}
+    assert {name: calls for name, calls in asked.items() if calls} == {}
 
 
 def test_locks_name_exact_versions_with_hashes_and_no_address():
