@@ -156,7 +156,11 @@ def get_attachment(id: Any, part: str) -> Any:
 @quarantine.arguments(schemas.QuarantineQuery, location="query")
 @quarantine.page_of(schemas.QuarantinePage)
 def list_quarantined(query: dict[str, Any]) -> Any:
-    """List mails in quarantine, newest first"""
+    """List mails in quarantine, newest first
+
+    They cannot be parsed, or are larger than the limit of the mailbox that read them first; another mailbox with a larger
+    limit that gets the same mail does not let it in. A retry does, whatever its size.
+    """
     return services().mail_ingest.quarantined(**page_arguments(query))
 
 
