@@ -25,7 +25,7 @@ _GATHERING: Final = 0.001
 
 
 class ParsePool:
-    """`processes` children, started at the first use and kept.
+    """`processes` children, started at the first use or by `start`, and kept.
 
     For each mail: `cpu_seconds` of CPU, `memory_bytes` of address space, `wall_seconds` until its answer. One caller
     at a time; others wait their turn.
@@ -42,6 +42,13 @@ class ParsePool:
         self._limits = (cpu_seconds, memory_bytes, wall_seconds)
         self._children = [Child(*self._limits) for _ in range(processes)]
         self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Start the children now: the first mail would wait for them, longer than a hundred mails take."""
+        with self._lock:
+            for child in self._children:
+                if not child.process:
+                    child.start()
 
     def parse_many(self, mails: Sequence[tuple[str, Mail]]) -> list[dict[str, Any]]:
         """For each (key, raw mail or path of a file with it), in order: `ParsedMail.as_dict()`, or `{"error": reason}`.

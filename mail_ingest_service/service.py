@@ -40,6 +40,7 @@ class Reading(DependencyProvider):
             raise RuntimeError("the database provider was not set up")
         self.runner = Runner(database.handle, self.connector, self.parser)
         if self._reads:
+            self.parser.start()
             self.container.spawn_managed_thread(self.runner.run)
 
     def stop(self) -> None:

@@ -68,6 +68,14 @@ def test_no_child_runs_before_the_first_mail_and_none_after_close(pool_of):
     assert subjects(pool.parse_many(batch(1))) == ["Order 0"]
 
 
+def test_children_that_were_started_before_take_the_first_mail(pool_of):
+    pool = pool_of()
+    pool.start()
+    [child] = pool.process_ids()
+    pool.parse_many(batch(1))
+    assert pool.process_ids() == [child]
+
+
 def test_no_mails_need_no_child(pool_of):
     pool = pool_of()
     assert pool.parse_many([]) == []
