@@ -13,7 +13,7 @@ from mail_ingest_service.hosts import Allowed, checked_addresses
 from mail_ingest_service.mailbox import Folder, Mailbox, opened
 from mail_ingest_service.models import Mailbox as MailboxRow
 from mail_ingest_service.providers import Server, provider_named
-from mail_ingest_service.refusals import refused
+from mail_ingest_service.refusals import too_slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,24 @@ class Connector:
             yield it
 
     def folders(self, settings: dict[str, Any]) -> list[Folder]:
-        """Try settings out: the folders that they lead to. MailboxRefused, also after ``check_seconds``."""
+        """Try settings out: the folders that they lead to. MailboxRefused, also after ``check_seconds``.
+
+        Once the folders are known, no farewell that comes too late makes a refusal of it.
+        """
         server = Server(settings["host"], settings["port"], settings["security"], settings["verify_certificate"])
         provider = provider_named(settings["provider"])
         login = credentials_for(
             settings["authentication"], settings["user"], settings["secret"], vendor=provider.vendor
         )
-        with Timeout(self.check_seconds, refused("timeout")), self._connected(server, login) as mailbox:
-            return mailbox.folders(sent_names=provider.sent_folders, junk_names=provider.junk_folders)
+        found: list[Folder] = []
+        late = too_slow(self.check_seconds)
+        try:
+            with Timeout(self.check_seconds, late), self._connected(server, login) as mailbox:
+                found = mailbox.folders(sent_names=provider.sent_folders, junk_names=provider.junk_folders)
+        except MailboxRefused as refusal:
+            if refusal is not late or not found:
+                raise
+        return found
 
     def authserv_ids(self, provider: str) -> frozenset[str]:
         """Whose Authentication-Results are believed in a mailbox of this provider."""

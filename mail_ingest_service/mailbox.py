@@ -8,7 +8,7 @@ import imaplib
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -93,8 +93,10 @@ def opened(server: Server, credentials: Credentials, addresses: list[str], *, ca
     try:
         _log_in(client, credentials)
         yield Mailbox(client)
-    finally:
-        _close(client)
+    except BaseException:  # also eventlet's Timeout: who is late has no time for a farewell
+        _shut(client)
+        raise
+    _close(client)
 
 
 def _connected(server: Server, addresses: list[str], context: ssl.SSLContext) -> _Client:
@@ -115,7 +117,7 @@ def _connect(server: Server, address: str, context: ssl.SSLContext) -> _Client:
             with plain_words("tls"):
                 client.starttls(context)
         except BaseException:
-            _close(client)
+            _shut(client)
             raise
     return client
 
@@ -135,10 +137,15 @@ def _close(client: _Client) -> None:
         client.socket().settimeout(2)
         client.logout()
     except (OSError, imaplib.IMAP4.error, IMAPClientError, AttributeError):
-        try:
-            client.shutdown()
-        except (OSError, imaplib.IMAP4.error, AttributeError):
-            return
+        _shut(client)
+    except BaseException:
+        _shut(client)
+        raise
+
+
+def _shut(client: _Client) -> None:
+    with suppress(OSError, imaplib.IMAP4.error, AttributeError):
+        client.shutdown()
 
 
 class Mailbox:

@@ -18,6 +18,15 @@ SENTENCES = {
 }
 
 
+def too_slow(seconds: float) -> MailboxRefused:
+    """The error of a server that could not be tried out in time, from its name's look-up to its list of folders."""
+    sentence = (
+        f"The server did not answer all that was asked within {seconds:g} seconds: check server, port and security, or "
+        "try again later. If it is known to be slow, MUSUBI_MAIL_CHECK_SECONDS and MUSUBI_RPC_TIMEOUT give it more."
+    )
+    return MailboxRefused(sentence, reason="too_slow")
+
+
 def refused(reason: str) -> MailboxRefused:
     """The error for a reason."""
     return MailboxRefused(SENTENCES[reason], reason=reason)

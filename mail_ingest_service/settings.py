@@ -18,7 +18,10 @@ class MailSettings:
         "", help="authserv-ids of own mail servers whose Authentication-Results are believed, by commas"
     )
     mail_check_seconds: float = environ.var(
-        3.5, converter=float, help="Seconds that a connection may take when a mailbox is saved or checked"
+        3.5,
+        converter=float,
+        help="Seconds that a mail server has to be tried out, from its name's look-up to its list of folders, when a "
+        "mailbox is saved or checked; less than `MUSUBI_RPC_TIMEOUT`",
     )
     mail_readers: bool = environ.bool_var(True, help="false: this process answers calls but reads no mailbox")
     mail_parsers: int = environ.var(1, converter=int, help="Child processes that parse mails")

@@ -52,6 +52,9 @@ class _Link:
 
     def _pass_on(self, data: bytes, target: socket.socket, answering: bool) -> None:
         self._proxy.wait_delay()
+        if answering and self._proxy.falls_silent_at(data):
+            self.swallowing = True
+            return
         data = self._proxy.rewritten(data) if answering else data
         passed, cut = self._proxy.allowance(len(data)) if answering else (len(data), False)
         target.sendall(data[:passed])
@@ -63,7 +66,7 @@ class TcpProxy:
     """Forwards `127.0.0.1:port` to `127.0.0.1:target`.
 
     `hole()`: connections open now go silent, nothing is closed, new ones work (a half-open link).
-    `hole_all()`: new ones go silent too.
+    `hole_all()`: new ones go silent too. `hole_at(words)`: so does one whose server is about to say these words.
     `cut_after(n)`: after n more bytes from the server that connection is reset; once.
     `rewrite(old, new)`: answers say `new` where the server said `old` (within one chunk).
     `reset()`: all are reset now. `refuse()`: new connections are closed at once. `delay(s)`: every chunk waits.
@@ -80,6 +83,7 @@ class TcpProxy:
         self._swallow_new = self._refuse_new = False
         self._cut: int | None = None
         self._rewritten: dict[bytes, bytes] = {}
+        self._last_words: bytes | None = None
         self._delay = 0.0
 
     def start(self) -> "TcpProxy":
@@ -109,6 +113,9 @@ class TcpProxy:
     def hole_all(self) -> None:
         self._swallow_new = True
         self.hole()
+
+    def hole_at(self, words: bytes) -> None:
+        self._last_words = words
 
     def cut_after(self, count: int) -> None:
         with self._lock:
@@ -158,6 +165,9 @@ class TcpProxy:
                 self._cut = None
                 return passed, True
             return passed, False
+
+    def falls_silent_at(self, data: bytes) -> bool:
+        return self._last_words is not None and self._last_words in data
 
     def rewritten(self, data: bytes) -> bytes:
         for old, new in self._rewritten.items():

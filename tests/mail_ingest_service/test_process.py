@@ -1,13 +1,19 @@
 """mail_ingest as a real process with RabbitMQ and PostgreSQL: push, crashes, replicas, commands, memory."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import psycopg
 import pytest
 from sqlalchemy import make_url
 
 from tests.infra import eventually
+from tests.infra.proxy import TcpProxy
 from tests.infra.services import ServiceProcesses
 from tests.mail_ingest_service.conftest import mail
 
+REPOSITORY = Path(__file__).parents[2]
 MEGABYTE = 1024 * 1024
 
 
@@ -17,7 +23,7 @@ def system(amqp_url, database_url, postgres):
     made = []
 
     def make(*services: str) -> ServiceProcesses:
-        env = {"MUSUBI_MAIL_HOST_ALLOW": "127.0.0.0/8", "MUSUBI_MAIL_CHECK_SECONDS": "20"}
+        env = {"MUSUBI_MAIL_HOST_ALLOW": "127.0.0.0/8"}
         made.append(ServiceProcesses(services, amqp_url=amqp_url, database_url=database_url, env=env))
         made[-1].migrate()
         made[-1].start()
@@ -57,6 +63,59 @@ def test_a_mailbox_added_by_command_is_read_and_new_mail_is_pushed(system, mailb
     assert mailbox_account.user in processes.musubi("mailbox", "list")
     assert mailbox_account.password not in processes.replicas["mail_ingest-1"].server.output()
     assert processes.musubi("mailbox", "rotate-keys").startswith("1 secrets")
+
+
+def test_a_server_too_slow_to_be_tried_out_is_refused_with_the_time_it_had(system, mailbox_account, query):
+    processes = system("mail_ingest")
+    with TcpProxy(mailbox_account.port) as proxy:
+        proxy.delay(1)
+        server = ["--host", "127.0.0.1", "--port", str(proxy.port), "--security", "none"]
+        login = ["--user", mailbox_account.user, "--secret", mailbox_account.password]
+        with pytest.raises(RuntimeError, match=r"did not answer all that was asked within 3\.5 seconds"):
+            processes.musubi("mailbox", "add", *server, *login)
+    assert query("SELECT 1 FROM mailboxes") == []
+
+
+TRIED_OUT = """
+import warnings; warnings.simplefilter("ignore")
+import eventlet; eventlet.monkey_patch()
+import sys, time
+from cryptography.fernet import Fernet
+from contracts.errors import MailboxRefused
+from mail_ingest_service import domain
+from mail_ingest_service.connecting import Connector
+from mail_ingest_service.credentials import Vault
+from mail_ingest_service.hosts import Allowed
+
+vault, allowed = Vault([Fernet.generate_key().decode()]), Allowed.parse("127.0.0.0/8")
+connector = Connector(vault, allowed, check_seconds=0.5, resolve=lambda host, port: ["127.0.0.1", "127.0.0.1"])
+port, user, secret = sys.argv[1:]
+settings = {"provider": "other", "host": "localhost", "port": int(port), "security": "none"}
+began = time.monotonic()
+try:
+    found = connector.folders(domain.new_settings(settings | {"user": user, "secret": secret}))
+    print(sorted(folder.name for folder in found))
+except MailboxRefused as refusal:
+    print(refusal.extra["reason"], time.monotonic() - began < 2)
+"""
+
+
+def tried_out(account, port: int) -> str:
+    command = [sys.executable, "-c", TRIED_OUT, str(port), account.user, account.password]
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=REPOSITORY).stdout.strip()
+
+
+def test_a_silent_server_is_given_up_in_time_at_the_first_of_its_addresses(mailbox_account):
+    with TcpProxy(mailbox_account.port) as proxy:
+        proxy.hole_all()
+        assert tried_out(mailbox_account, proxy.port) == "too_slow True"
+        assert proxy.accepted == 1
+
+
+def test_a_server_that_is_silent_at_the_farewell_only_has_been_tried_out(mailbox_account):
+    with TcpProxy(mailbox_account.port) as proxy:
+        proxy.hole_at(b"* BYE")
+        assert tried_out(mailbox_account, proxy.port) == "['INBOX', 'Sent']"
 
 
 @pytest.mark.parametrize("point", ["after_fetch:2", "before_commit:2", "before_commit:4", "after_commit:3"])
