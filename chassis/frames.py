@@ -1,6 +1,6 @@
 """``basic.publish`` as bytes (AMQP 0-9-1, §2.3.5 and §4.2): py-amqp makes each of its frames value by value.
 
-A batch is written to the socket in one piece, at an eighth of the CPU. Properties beyond the plain ones of an event are
+A batch is written to the socket in one piece, at a quarter of the CPU. Properties beyond the plain ones of an event are
 left to py-amqp.
 """
 
