@@ -1,11 +1,13 @@
 """The OpenAPI document, a page made of it, and a page for each kind of error. Nothing comes from another server."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, url_for
+from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
 from flask_smorest.spec.plugins import FlaskPlugin
+from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 
 from contracts.errors import ERRORS
@@ -45,8 +47,16 @@ def docs() -> Any:
     """The document for people."""
     document = current_app.extensions["musubi_openapi"]
     descriptions = {tag["name"]: tag["description"] for tag in document["tags"]}
-    values = {"groups": grouped(document), "descriptions": descriptions, "example": example_of}
+    # Where the reader has this page from, the API answers as well.
+    here = request.host_url.rstrip("/")
+    values = {"groups": grouped(document), "descriptions": descriptions, "here": here, "example": example_of}
     return _page("docs.html", document=document, **values)
+
+
+@documentation.app_template_filter()
+def with_code(text: str) -> Markup:
+    """A text of ours with what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 # escaped
 
 
 @documentation.get("/assets/pages.css")
@@ -103,9 +113,9 @@ def grouped(document: dict[str, Any]) -> dict[str, list[tuple[str, str, dict[str
     return dict(groups)
 
 
-def example_of(path: str, method: str, operation: dict[str, Any]) -> str:
+def example_of(url: str, method: str, operation: dict[str, Any]) -> str:
     """A curl line for a call."""
-    lines = [f"curl -X {method} http://127.0.0.1:8000{path}"]
+    lines = [f"curl -X {method} {url}"]
     if operation["x-scope"] != access.PUBLIC:
         lines.append("-H 'Authorization: Bearer '$TOKEN")
     lines += [f"-H '{name}: {value}'" for name, value in _example_headers(operation)]

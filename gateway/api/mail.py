@@ -158,8 +158,8 @@ def get_attachment(id: Any, part: str) -> Any:
 def list_quarantined(query: dict[str, Any]) -> Any:
     """List mails in quarantine, newest first
 
-    They cannot be parsed, or are larger than the limit of the mailbox that read them first; another mailbox with a larger
-    limit that gets the same mail does not let it in. A retry does, whatever its size.
+    They cannot be parsed, or are larger than the limit of the mailbox that read them first. Another mailbox with a
+    larger limit that gets the same mail does not let it in; a retry does.
     """
     return services().mail_ingest.quarantined(**page_arguments(query))
 

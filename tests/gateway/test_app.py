@@ -230,6 +230,15 @@ def test_the_page_shows_every_call_and_loads_nothing_from_elsewhere(client):
     assert [path for path in document["paths"] if path not in page] == []
     assert re.findall(r"""(?:src|href)=["'](?:https?:)?//""", page) == []
     assert "<script" not in page
+    assert "`" not in page
+    assert "(<code>attachments</code> null)" in page
+
+
+def test_the_commands_of_the_page_go_to_where_the_page_comes_from(client):
+    page = client.get("/api/v1/docs", base_url="http://crm.office.example:8123").get_data(as_text=True)
+    assert set(re.findall(r"(https?://[^/]+)/", page)) == {"http://crm.office.example:8123"}
+    hostile = client.get("/api/v1/docs", headers={"Host": "a<script>b"})
+    assert b"<script" not in hostile.data
 
 
 def test_japanese_text_travels_as_it_is(client):
