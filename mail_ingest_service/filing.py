@@ -175,11 +175,17 @@ def _only_says_to_be_ours(place: Place, way: str, parsed: dict[str, Any]) -> boo
 
 def authentic(authentication: list[dict[str, Any]], trusted: frozenset[str]) -> bool | None:
     """The word of our own server about the sender (RFC 8601), by DMARC (RFC 7489): true, false, or nothing was said."""
-    said = next((entry for entry in authentication if entry["authserv_id"] in trusted), None)
+    said = next((entry for entry in authentication if _is_trusted(entry["authserv_id"], trusted)), None)
     verdict = next(
         (found["result"] for found in (said or {"results": []})["results"] if found["method"] == "dmarc"), ""
     )
     return {"pass": True, "fail": False}.get(verdict)
+
+
+def _is_trusted(authserv_id: str, trusted: frozenset[str]) -> bool:
+    """Whether it is one of the names, or ends with one that begins with a dot."""
+    ends = tuple(name for name in trusted if name.startswith("."))
+    return authserv_id in trusted or authserv_id.endswith(ends)
 
 
 def received_data(place: Place, mail: Filed) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def checked(connector: Connector, settings: dict[str, Any]) -> dict[str, Any]:
     chosen(found, settings["folders"])
     server = Server(settings["host"], settings["port"], settings["security"], settings["verify_certificate"])
     folders = [{"name": folder.name, "role": told_role(folder.role)} for folder in found if folder.selectable]
-    return {"folders": folders, "warnings": warnings_about(server)}
+    return {"folders": folders, "warnings": warnings_about(server, connector.authserv_ids(settings["provider"]))}
 
 
 def chosen(found: Sequence[Folder], names: Sequence[str]) -> list[tuple[Folder, bool]]:

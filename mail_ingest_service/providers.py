@@ -1,5 +1,6 @@
 """The kinds of mail server a person can choose, each with the settings that are known beforehand."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +15,18 @@ NO_CERTIFICATE_CHECK = (
     "Better give the server's own CA in MUSUBI_MAIL_CA_FILE."
 )
 NO_ENCRYPTION = "The connection is not encrypted: use it inside a trusted network only."
+NOBODY_VOUCHES = (
+    "Nothing in the mails of this mailbox tells a forged sender from a true one: name the authserv-id under which your "
+    "mail server writes Authentication-Results in MUSUBI_MAIL_AUTHSERV_IDS, if it has one of its own."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
     """What is known of a provider. ``vendor`` goes into the XOAUTH2 answer (Yahoo asks for it).
 
-    ``authserv_ids``: the names under which it writes Authentication-Results, which others' mail cannot carry.
+    ``authserv_ids``: the names under which it writes Authentication-Results above what others wrote; one that begins
+    with a dot is the end of such names. Office365 has none: its field begins with the results (decision 0013).
     """
 
     key: str
@@ -63,6 +69,7 @@ PROVIDERS = {
             sent_folders=("Sent",),
             junk_folders=("Bulk", "Bulk Mail"),
             vendor="MUSUBI",
+            authserv_ids=(".yahoo.com",),
         ),
         Provider(
             "office365",
@@ -101,7 +108,8 @@ def server_for(settings: dict[str, Any]) -> Server:
     return Server(settings["host"], port, security, settings.get("verify_certificate", True))
 
 
-def warnings_about(server: Server) -> list[str]:
+def warnings_about(server: Server, authserv_ids: Collection[str]) -> list[str]:
     """Sentences for the person who saves these settings; empty when all is well."""
     warnings = [] if server.verify_certificate or server.security == "none" else [NO_CERTIFICATE_CHECK]
-    return [*warnings, NO_ENCRYPTION] if server.security == "none" else warnings
+    warnings += [NO_ENCRYPTION] if server.security == "none" else []
+    return warnings if authserv_ids else [*warnings, NOBODY_VOUCHES]

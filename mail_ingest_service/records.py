@@ -1,6 +1,6 @@
 """Rows -> the JSON that is answered. A secret is in none of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -38,8 +38,8 @@ def settings_of(mailbox: Mailbox) -> dict[str, Any]:
     return {name: getattr(mailbox, name) for name in SETTINGS}
 
 
-def mailbox_record(mailbox: Mailbox, folders: Sequence[Folder]) -> dict[str, Any]:
-    """A mailbox with its watched folders and its problem, if it has one."""
+def mailbox_record(mailbox: Mailbox, folders: Sequence[Folder], authserv_ids: Collection[str]) -> dict[str, Any]:
+    """A mailbox with its watched folders and its problem, if it has one. ``authserv_ids``: who vouches for senders."""
     first = mailbox.first_sync_from
     server = Server(mailbox.host, mailbox.port, mailbox.security, mailbox.verify_certificate)
     problem = {"code": mailbox.problem_code, "text": mailbox.problem} if mailbox.problem_code else None
@@ -49,7 +49,7 @@ def mailbox_record(mailbox: Mailbox, folders: Sequence[Folder]) -> dict[str, Any
         "first_sync_from": first.isoformat() if isinstance(first, date) else None,
         "folders": [folder.name for folder in folders if folder.watched],
         "problem": problem,
-        "warnings": warnings_about(server),
+        "warnings": warnings_about(server, authserv_ids),
         "synchronized_at": when(mailbox.synchronized_at),
         "created_at": when(mailbox.created_at),
         "updated_at": when(mailbox.updated_at),

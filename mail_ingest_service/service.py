@@ -4,6 +4,7 @@ from base64 import b64encode
 from typing import Any
 
 from nameko.extensions import DependencyProvider
+from sqlalchemy.orm import Session
 
 from chassis import Database, clock, paging, rpc
 from chassis.settings import load, settings
@@ -75,7 +76,7 @@ def connector_for(mail: MailSettings) -> Connector:
         vault=Vault.from_setting(settings().secret_keys),
         allowed=Allowed.parse(mail.mail_host_allow),
         ca=mail.mail_ca,
-        trusted_authserv_ids=frozenset(mail.mail_authserv_ids.replace(",", " ").split()),
+        trusted_authserv_ids=frozenset(mail.mail_authserv_ids.lower().replace(",", " ").split()),
         check_seconds=mail.mail_check_seconds,
     )
 
@@ -87,19 +88,23 @@ class MailIngestService:
     db = Database(models.Base)
     reading = Reading()
 
+    def _record(self, session: Session, mailbox: models.Mailbox) -> dict[str, Any]:
+        ids = self.reading.connector.authserv_ids(mailbox.provider)
+        return records.mailbox_record(mailbox, store.folders_of(session, mailbox.id), ids)
+
     @rpc
     def mailboxes(self) -> dict[str, Any]:
         """All mailboxes, by name."""
         with self.db.session() as session:
             found = store.live_mailboxes(session)
-            items = [records.mailbox_record(mailbox, store.folders_of(session, mailbox.id)) for mailbox in found]
+            items = [self._record(session, mailbox) for mailbox in found]
         return {"items": items, "next": None}
 
     @rpc
     def mailbox(self, *, id: str) -> dict[str, Any]:
         """One mailbox. NotFound."""
         with self.db.session() as session:
-            return records.mailbox_record(store.mailbox_by_id(session, id), store.folders_of(session, id))
+            return self._record(session, store.mailbox_by_id(session, id))
 
     @rpc
     def check_mailbox(self, *, data: dict[str, Any]) -> dict[str, Any]:
@@ -117,7 +122,7 @@ class MailIngestService:
             if tx.answer is None:
                 mailbox = mailboxes.add(tx.session, self.reading.connector.vault, wanted, folders, now=clock.now())
                 tx.publish(MailboxAdded, subject=mailbox.id, mailbox=mailboxes.facts(mailbox))
-                tx.answer = records.mailbox_record(mailbox, store.folders_of(tx.session, mailbox.id))
+                tx.answer = self._record(tx.session, mailbox)
         self.reading.wake()
         return tx.answer
 
@@ -139,7 +144,7 @@ class MailIngestService:
                 mailbox = store.mailbox_to_change(tx.session, id, version=version)
                 mailboxes.apply(tx.session, mailbox, change, now=clock.now())
                 tx.publish(MailboxChanged, subject=id, mailbox=mailboxes.facts(mailbox))
-                tx.answer = records.mailbox_record(mailbox, store.folders_of(tx.session, id))
+                tx.answer = self._record(tx.session, mailbox)
         self.reading.wake()
         return tx.answer
 

@@ -15,7 +15,9 @@ class MailSettings:
         "", help="Certificates (PEM) of own authorities that mail servers are checked against besides the system's"
     )
     mail_authserv_ids: str = environ.var(
-        "", help="authserv-ids of own mail servers whose Authentication-Results are believed, by commas"
+        "",
+        help="authserv-ids of own mail servers whose Authentication-Results are believed, by commas; one that begins "
+        "with a dot means all hosts below",
     )
     mail_check_seconds: float = environ.var(
         3.5,

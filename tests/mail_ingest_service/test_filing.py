@@ -9,7 +9,7 @@ from chassis.ids import new_id
 from chassis.validation import check
 from contracts.errors import Invalid
 from mail_ingest_service.filing import Place, authentic, filed, received_data
-from mail_ingest_service.providers import PROVIDERS, server_for, warnings_about
+from mail_ingest_service.providers import NOBODY_VOUCHES, PROVIDERS, server_for, warnings_about
 
 TRUSTED = frozenset({"mx.example.jp"})
 
@@ -42,6 +42,20 @@ def said(server: str, result: str, method: str = "dmarc") -> dict:
 )
 def test_only_the_topmost_word_of_a_trusted_server_counts(results, word):
     assert authentic(results, TRUSTED) is word
+
+
+@pytest.mark.parametrize(
+    ("server", "word"),
+    [
+        ("atlas206.free.mail.ne1.yahoo.com", False),
+        ("atlas-production.v2-mail-prod1-bf1.omega.yahoo.com", False),
+        ("mail.myyahoo.com", None),
+        ("yahoo.com.attacker.example", None),
+        ("dmarc=fail", None),
+    ],
+)
+def test_a_provider_with_many_servers_is_known_by_the_end_of_their_names(server, word):
+    assert authentic([said(server, "fail")], frozenset(PROVIDERS["yahoo"].authserv_ids)) is word
 
 
 @pytest.mark.parametrize(
@@ -126,12 +140,14 @@ def test_the_presets_are_encrypted_and_always_check_the_certificate(key):
     server = server_for(settings)
     assert (server.host, server.port, server.security) == (PROVIDERS[key].host, 993, "ssl")
     assert server.verify_certificate
-    assert warnings_about(server) == []
+    vouched_for = PROVIDERS[key].authserv_ids
+    assert warnings_about(server, vouched_for) == ([] if vouched_for else [NOBODY_VOUCHES])
+    assert bool(vouched_for) is (key != "office365")
 
 
 def test_without_a_certificate_check_a_warning_is_given():
     server = server_for({"provider": "other", "host": "mail.example.jp", "verify_certificate": False})
-    [warning] = warnings_about(server)
+    [warning] = warnings_about(server, TRUSTED)
     assert "not checked" in warning
 
 

@@ -12,6 +12,7 @@ from contracts.errors import IdempotencyConflict, Invalid, MailboxRefused, NotFo
 from mail_ingest_service import commands
 from mail_ingest_service.credentials import Vault
 from mail_ingest_service.models import Mailbox
+from mail_ingest_service.providers import NO_ENCRYPTION, NOBODY_VOUCHES
 from tests.mail_ingest_service.conftest import mail, settings_for
 
 CANARY = "kanaria-7f3b-himitsu"
@@ -34,7 +35,7 @@ def test_saving_a_mailbox_connects_first_and_watches_inbox_and_sent(service, mai
     assert saved["folders"] == ["INBOX", "Sent"]
     assert saved["name"] == "サポート"
     assert saved["problem"] is None
-    assert saved["warnings"] == ["The connection is not encrypted: use it inside a trusted network only."]
+    assert saved["warnings"] == [NO_ENCRYPTION, NOBODY_VOUCHES]
     assert service.mailbox(id=saved["id"]) == saved
     assert service.mailboxes()["items"] == [saved]
     [added] = events("mailbox.added")
