@@ -10,6 +10,7 @@ counts the whole life of a process, so it would punish the thousandth good mail.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import resource
 import signal
@@ -31,12 +32,18 @@ def main() -> None:
     """Serve until stdin ends. Arguments: CPU seconds for each mail, bytes of address space."""
     cpu_seconds, memory_bytes = float(sys.argv[1]), int(sys.argv[2])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_AS, memory_bytes)
+    _limit(resource.RLIMIT_CORE, 0)
     gc.freeze()
     # Findings are trees that references alone free; looking for cycles in them finds next to none.
     gc.set_threshold(50_000, 20, 20)
     serve(sys.stdin.buffer, sys.stdout.buffer, cpu_seconds)
+
+
+def _limit(kind: int, most: int) -> None:
+    """Set a limit where the system has it: macOS refuses one of address space, and mail is better read without."""
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(kind, (most, most))
 
 
 def serve(source: BinaryIO, sink: BinaryIO, cpu_seconds: float) -> None:

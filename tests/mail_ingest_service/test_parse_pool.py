@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from mail_ingest_service.parse_pool import ParsePool
+from mail_ingest_service.parse_worker import BYTES, IN
 
 REPOSITORY = Path(__file__).parents[2]
 MEGABYTE = 1_048_576
@@ -171,6 +172,26 @@ def test_a_resting_child_is_small(pool_of):
     [child] = pool.process_ids()
     pages = int(Path(f"/proc/{child}/statm").read_text().split()[1])
     assert pages * os.sysconf("SC_PAGE_SIZE") < 30 * MEGABYTE
+
+
+LIMITLESS = """
+import resource, sys
+
+def refuse(kind, limits):
+    raise ValueError("current limit exceeds maximum limit")
+
+resource.setrlimit = refuse
+from mail_ingest_service import parse_worker
+sys.argv[1:] = ["10", "1000"]
+parse_worker.main()
+"""
+
+
+def test_where_the_system_has_no_limit_of_memory_mail_is_read_without():
+    order = IN.pack(len(mail(1)), BYTES) + mail(1)
+    command = [sys.executable, "-c", LIMITLESS]
+    ended = subprocess.run(command, input=order, capture_output=True, timeout=60, cwd=REPOSITORY, check=False)
+    assert b'"subject":"Order 1"' in ended.stdout, ended.stderr
 
 
 GREEN = """
