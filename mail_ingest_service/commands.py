@@ -20,7 +20,13 @@ app.add_typer(quarantine, name="quarantine")
 Provider = Annotated[str, typer.Option(help="gmail, yahoo, office365 or other")]
 User = Annotated[str, typer.Option(help="Log-in name, mostly the mail address")]
 Secret = Annotated[
-    str, typer.Option(prompt="Password or access token", hide_input=True, envvar="MUSUBI_MAILBOX_SECRET", help="Secret")
+    str,
+    typer.Option(
+        prompt="Password or access token",
+        hide_input=True,
+        envvar="MUSUBI_MAILBOX_SECRET",
+        help="Password (an app password where the provider asks for one) or access token; asked for where left out",
+    ),
 ]
 Host = Annotated[str | None, typer.Option(help="IMAP server, for other")]
 Port = Annotated[int | None, typer.Option(help="Port, if not the usual one")]
