@@ -103,7 +103,14 @@ class Link:
     def abort(self, reason: str) -> None:
         """Give the present connection up, so that a fresh one is made."""
         log.warning("broker link given up", link=self.name, reason=reason)
-        self._abort()
+        if self._connection is None:
+            return
+        if self.is_amqp:
+            # No more than that: whoever reads from it finds its end and begins anew. From a connection that was taken
+            # apart under it, kombu would go on reading by connecting again, without our channels and consumers.
+            _shut_down(self._connection)
+        else:
+            self._abort()
 
     def _run(self) -> None:
         failures = 0
@@ -211,10 +218,17 @@ class Link:
 
 
 def _shut(connection: Any) -> None:
+    sock = _shut_down(connection)
+    if sock is not None:
+        sock.close()
+    connection.collect()
+
+
+def _shut_down(connection: Any) -> Any:
+    """Let whoever reads from the socket find its end; the socket, None where there is none yet."""
     transport = getattr(getattr(connection, "_connection", None), "_transport", None)
     sock = getattr(transport, "sock", None)
     if sock is not None:
         with suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
-        sock.close()
-    connection.collect()
+    return sock

@@ -119,6 +119,17 @@ def _links(container: ServiceContainer) -> list[Link]:
     return [link for extension in container.extensions if isinstance(extension, Carrier) for link in extension.links]
 
 
+def test_a_link_that_is_given_up_connects_anew(amqp_url: str) -> None:
+    link = Link("given up", amqp_url)
+    connected: list[Link] = []
+    link.on_connect.append(connected.append)
+    link.start()
+    assert link.wait_ready(5)
+    link.abort("a test")
+    eventually(lambda: len(connected) == 2 and link.connected)
+    link.stop()
+
+
 def test_a_send_that_a_hanging_broker_does_not_take_ends_in_time_and_the_link_heals(
     carrier_url: str, rabbitmq: RabbitMQ
 ) -> None:
