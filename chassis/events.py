@@ -15,14 +15,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import eventlet
-import orjson
 import structlog
 from eventlet.event import Event as Signal
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint
 
 from chassis import clock, crash, logs
 from chassis.carrier import Carrier
+from chassis.columns import storable
 from chassis.engine import is_transient
+from chassis.envelopes import POISON, read_event
 from chassis.ids import new_id
 from chassis.link import FAILURES, Disconnected, Link
 from chassis.messages import Delivery, Entry, Outgoing, entries_of
@@ -34,7 +35,6 @@ from chassis.topology import (
     retry_exchange_of,
     retry_pauses,
 )
-from chassis.validation import InvalidEvent, UnknownEventType, check
 from chassis.workers import spawn_worker
 from contracts.base import CONTENT_TYPE, Event, EventContract
 from contracts.errors import ServiceTimeout, ServiceUnavailable
@@ -45,7 +45,7 @@ CROWD, CROWD_LINGER_SECONDS = 20, 0.05
 MIN_PREFETCH = 5
 TRANSIENT_SECONDS = 600
 MAX_PAUSE_SECONDS = 5.0
-POISON = (InvalidEvent, UnknownEventType, ValueError, KeyError, TypeError, AttributeError)
+DECLARED_SECONDS = 20
 
 log = logs.logger(__name__)
 
@@ -73,6 +73,8 @@ class OnEvent(Entrypoint):
         self._generation = 0
         self._stopping = False
         self._idle: Signal = Signal()
+        self._oldest = ""
+        self._last_lag = 0.0
 
     def bind(self, container: Any, method_name: str) -> "OnEvent":
         """nameko makes a copy for each container with the arguments of ``__init__``."""
@@ -83,6 +85,7 @@ class OnEvent(Entrypoint):
         self.reader = self.container.service_name
         self.carrier.consuming.on_connect.append(self._consume)
         self.carrier.consuming.on_disconnect.append(self._forget)
+        EVENT_LAG.labels(self.reader, self.method_name).set_function(self.lag)
 
     def start(self) -> None:
         """Begin to handle what arrives."""
@@ -98,6 +101,10 @@ class OnEvent(Entrypoint):
     def size(self) -> int:
         """Events the method gets at once, at most."""
         return max(1, self.batch)
+
+    def lag(self) -> float:
+        """Seconds: the age of the oldest event at hand, growing while it is stuck; else that of the last handled."""
+        return _age(self._oldest) if self._oldest else self._last_lag
 
     def _consume(self, link: Link) -> None:
         channel = link.channel()
@@ -129,6 +136,7 @@ class OnEvent(Entrypoint):
                 batch, generation = self._collect(), self._generation
                 if batch:
                     self._handle(batch, generation)
+                    self._oldest = ""
         finally:
             self._idle.send(None)
 
@@ -156,6 +164,7 @@ class OnEvent(Entrypoint):
                 good.append((entry, read_event(entry.content)))
             except POISON as error:
                 self._bury(entry, error)
+        self._oldest = min((event.time for _, event in good), default="")
         for at in range(0, len(good), self.size):
             if not self._try(good[at : at + self.size], generation):
                 return
@@ -186,8 +195,7 @@ class OnEvent(Entrypoint):
     def _count(self, events: list[Event]) -> None:
         for event_type, number in Counter(event.type for event in events).items():
             EVENTS_HANDLED.labels(self.reader, event_type).inc(number)
-        lag = (clock.now() - clock.unwire(min(event.time for event in events))).total_seconds()
-        EVENT_LAG.labels(self.reader, self.method_name).set(lag)
+        self._last_lag = _age(min(event.time for event in events))
 
     def _call(self, events: list[Event]) -> BaseException | None:
         done: Signal = Signal()
@@ -218,14 +226,26 @@ class OnEvent(Entrypoint):
     def _send(self, entry: Entry, error: BaseException, *, exchange: str, routing_key: str) -> None:
         headers = {"x-attempt": entry.attempt + 1, "x-error": describe(error), "x-queue": self._queue_of(entry)}
         message = Outgoing(
-            entry.body(), exchange=exchange, routing_key=routing_key, headers=headers, content_type=CONTENT_TYPE
+            entry.body(),
+            exchange=exchange,
+            routing_key=routing_key,
+            headers=headers,
+            content_type=CONTENT_TYPE,
+            message_id=new_id(),
         )
-        while True:
-            try:
-                self.carrier.publisher.publish([message])
-                return
-            except Disconnected:
-                eventlet.sleep(0.5)
+        while not self._taken(message):
+            eventlet.sleep(0.5)
+            self.carrier.consuming.wait_ready(DECLARED_SECONDS)
+
+    def _taken(self, message: Outgoing) -> bool:
+        try:
+            lost = self.carrier.publisher.publish([message])
+        except Disconnected:
+            return False
+        if lost:
+            # Somebody deleted the queue: it is declared again whenever the link connects.
+            self.carrier.consuming.abort(f"no queue takes {message.exchange or message.routing_key}")
+        return not lost
 
     def _queue_of(self, entry: Entry) -> str:
         # A message that came back from a retry queue bears the queue's own name as its routing key.
@@ -243,14 +263,6 @@ class OnEvent(Entrypoint):
 on_event = OnEvent.decorator
 
 
-def read_event(content: Any) -> Event:
-    """The event in an entry of a message, checked against its contract; one of POISON if it is none."""
-    event = Event.from_wire(orjson.loads(content) if isinstance(content, bytes) else content)
-    clock.unwire(event.time)
-    check(event.type, event.data)
-    return event
-
-
 def event_types(service_cls: type) -> list[tuple[str, str]]:
     """(emitter, type) of every event a service class reads."""
     pairs: set[tuple[str, str]] = set()
@@ -263,7 +275,11 @@ def event_types(service_cls: type) -> list[tuple[str, str]]:
 
 def describe(error: BaseException) -> str:
     """An error as one line of at most 500 characters."""
-    return f"{type(error).__name__}: {error}".replace("\n", " ")[:500]
+    return storable(f"{type(error).__name__}: {error}".replace("\n", " "), length=500)
+
+
+def _age(moment: str) -> float:
+    return (clock.now() - clock.unwire(moment)).total_seconds()
 
 
 def _passes_by_itself(error: BaseException) -> bool:

@@ -12,7 +12,11 @@ EVENTS_HANDLED = Counter("musubi_events_handled_total", "Events whose handler su
 EVENTS_FAILED = Counter("musubi_events_failed_total", "Events sent to a retry queue", ["service", "type"])
 EVENTS_DEAD = Counter("musubi_events_dead_total", "Events that became dead letters", ["service", "type"])
 HANDLER_SECONDS = Histogram("musubi_handler_seconds", "Time of one handler run (a batch)", ["service", "handler"])
-EVENT_LAG = Gauge("musubi_event_lag_seconds", "Age of the oldest event of the last batch", ["service", "handler"])
+EVENT_LAG = Gauge(
+    "musubi_event_lag_seconds",
+    "Age of the oldest event at hand, or of the last that was handled",
+    ["service", "handler"],
+)
 RPC_SECONDS = Histogram("musubi_rpc_seconds", "Time until a call was answered", ["service", "method"])
 RPC_FAILED = Counter("musubi_rpc_failed_total", "Calls without an answer", ["service", "code"])
 DEAD_LETTERS = Gauge("musubi_dead_letters", "Dead letters kept and not replayed", ["service"])

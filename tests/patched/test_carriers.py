@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import orjson
 import pytest
+from prometheus_client import REGISTRY
 
 from chassis import Services
 from chassis.ids import new_id
@@ -51,6 +52,22 @@ def test_a_batch_is_tried_again_while_another_service_is_away(services: Services
     eventually(lambda: services.sample.effects() == subjects)
 
 
+def test_the_lag_of_a_reader_that_is_stuck_grows(services: Services) -> None:
+    labels = {"service": "sample", "handler": "on_mailboxes_removed"}
+
+    def lag() -> float:
+        return REGISTRY.get_sample_value("musubi_event_lag_seconds", labels) or 0
+
+    FAULTS["away"] = 1_000_000
+    subjects = ids(2)
+    services.mail_ingest.emit(subjects)
+    eventually(lambda: lag() > 1)
+    FAULTS["away"] = 0
+    eventually(lambda: services.sample.effects() == subjects)
+    services.mail_ingest.emit(ids(1))
+    eventually(lambda: 0 < lag() < 1)
+
+
 def test_a_poison_event_hurts_only_itself_and_becomes_a_dead_letter(services: Services) -> None:
     subjects = ids(10)
     FAULTS["poison"] = {subjects[4]}
@@ -83,8 +100,9 @@ def test_a_dead_letter_can_be_replayed_once(services: Services) -> None:
         b"42",
         b'{"type": "mailbox.removed.v1"}',
         b'{"specversion":"1.0","type":"unknown.thing.v1"}',
+        b'{"id":"7","source":"x","type":"mailbox.removed.v1","subject":"x","time":"2026-11-22T00:00:00Z","data":{}}',
     ],
-    ids=["no json", "no object", "no envelope", "unknown type"],
+    ids=["no json", "no object", "no envelope", "unknown type", "an id that is no UUID"],
 )
 def test_what_is_no_event_becomes_a_dead_letter_at_once(services: Services, carrier_url: str, body: bytes) -> None:
     send_again(carrier_url, body, times=1)
