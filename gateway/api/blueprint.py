@@ -1,5 +1,7 @@
 """What the views of every resource share: paths under /api/v1, pages, versions, idempotency keys; and their docs."""
 
+import hashlib
+import json
 import re
 from collections.abc import Callable
 from functools import wraps
@@ -15,7 +17,7 @@ from gateway.json_body import BoundedParser
 from gateway.problems import PreconditionRequired
 
 PREFIX = "/api/v1"
-ETAG = re.compile(r'(?:W/)?"(\d{1,9})"\Z')
+ETAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[0-9a-f]{16})?"\Z')
 
 IF_MATCH = {
     "name": "If-Match",
@@ -78,15 +80,18 @@ class Resource(flask_smorest.Blueprint):
 
         return decorate
 
-    def versioned(self, status: int, schema: Any) -> Callable[..., Any]:
-        """The view returns a record with a ``version``; it is sent as the ETag, and 304 answers If-None-Match."""
+    def versioned(self, status: int, schema: Any, *, shows_more: bool = False) -> Callable[..., Any]:
+        """The view returns a record with a ``version``; it is sent as the ETag, and 304 answers If-None-Match.
+
+        ``shows_more``: than the record itself, such as its mails, which come without a new version of it.
+        """
         headers = {"ETag": {"description": "The version of the record.", "schema": {"type": "string"}}}
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
             def tagged(*args: Any, **kwargs: Any) -> Any:
                 record = view(*args, **kwargs)
-                etag = f'"{record["version"]}"'
+                etag = f'"{record["version"]}-{_mark(record)}"' if shows_more else f'"{record["version"]}"'
                 if request.method == "GET" and request.if_none_match.contains_weak(etag.strip('"')):
                     return "", 304, {"ETag": etag}
                 return record, status, {"ETag": etag}
@@ -123,6 +128,11 @@ def version_asked_for() -> int:
     if version is None:
         raise PreconditionFailed("If-Match holds no ETag of this record. Read the record and send the ETag you get.")
     return int(version[1])
+
+
+def _mark(record: Any) -> str:
+    """Another one for each other content."""
+    return hashlib.blake2s(json.dumps(record, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
 def page_arguments(query: dict[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def open_lead(data: dict[str, Any], by: Any) -> Any:
 
 
 @leads.route("/leads/<uuid:id>", methods=["GET"])
-@leads.versioned(200, schemas.Lead)
+@leads.versioned(200, schemas.Lead, shows_more=True)
 def get_lead(id: Any) -> Any:
     """Read a lead with its mails"""
     return services().leads.lead(id=str(id))
@@ -92,7 +92,7 @@ def open_ticket(data: dict[str, Any], by: Any) -> Any:
 
 
 @tickets.route("/tickets/<uuid:id>", methods=["GET"])
-@tickets.versioned(200, schemas.Ticket)
+@tickets.versioned(200, schemas.Ticket, shows_more=True)
 def get_ticket(id: Any) -> Any:
     """Read a ticket with its mails and their attachments
 

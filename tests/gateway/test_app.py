@@ -129,6 +129,26 @@ def test_a_ticket_is_shown_without_its_attachments_while_mail_ingest_is_away(sta
     assert answer.json["messages"] == [{"mail_message_id": UUID, "attachments": None}]
 
 
+def test_a_ticket_with_one_more_mail_is_another_answer_although_its_version_is_the_same(staff):
+    ticket = {"id": UUID, "version": 3, "messages": []}
+    changed = []
+
+    def update_ticket(version, **_):
+        changed.append(version)
+        return ticket | {"version": version + 1}
+
+    tickets = SimpleNamespace(ticket=lambda id: ticket, update_ticket=update_ticket)
+    mail_ingest = SimpleNamespace(attachments=lambda mail_message_ids: {})
+    app = create_app(SimpleNamespace(staff=staff, tickets=tickets, mail_ingest=mail_ingest))
+    client, path, known = app.test_client(), f"/api/v1/tickets/{UUID}", bearer(staff)
+    etag = client.get(path, headers=known).headers["ETag"]
+    assert client.get(path, headers={**known, "If-None-Match": etag}).status_code == 304
+    ticket["messages"] = [{"mail_message_id": UUID}]
+    assert client.get(path, headers={**known, "If-None-Match": etag}).status_code == 200
+    assert client.patch(path, json={"title": "件名"}, headers={**known, "If-Match": etag}).status_code == 200
+    assert changed == [3]
+
+
 def test_whoever_asks_too_often_is_told_to_wait_and_others_are_not_hindered(staff):
     settings = load(GatewaySettings, {"MUSUBI_REQUESTS_PER_MINUTE": "5"})
     client = create_app(SimpleNamespace(staff=staff), settings=settings).test_client()
