@@ -19,6 +19,9 @@ from mail_ingest_service.mail_headers import Head
 MAX_PARTS: Final = 1_000
 MAX_DEPTH: Final = 100
 _PART_HEAD: Final = 65_536
+_PIECE: Final = 1_048_576
+_UUENCODE: Final = frozenset(["x-uuencode", "uuencode", "x-uue"])
+_DECODED: Final = _UUENCODE | {"quoted-printable"}
 
 _BOUNDARY_LINE: Final = re.compile(rb"--([^\s]{1,200}?)(?:--)?[ \t]*\r?\n")
 _TAIL: Final = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
@@ -89,15 +92,19 @@ def content(raw: bytes, part: Part, limit: int | None = None) -> bytes:
         return _base64(data)
     if encoding == "quoted-printable":
         return binascii.a2b_qp(data)
-    return _uuencoded(data) if encoding in {"x-uuencode", "uuencode", "x-uue"} else data
+    return _uuencoded(data) if encoding in _UUENCODE else data
 
 
 def content_size(raw: bytes, part: Part) -> int:
-    """The decoded size of a leaf in bytes, without decoding Base64 that is sound."""
-    data = raw[part.start : part.end]
-    if part.encoding != "base64" or b"=" in data.rstrip(b"= \t\r\n"):
+    """The decoded size of a leaf in bytes, without decoding Base64 that is sound, or copying what is not encoded."""
+    if part.encoding != "base64":
+        return len(content(raw, part)) if part.encoding in _DECODED else max(part.end - part.start, 0)
+    padding = raw.find(b"=", part.start, part.end)
+    if padding >= 0 and raw[padding : part.end].strip(b"= \t\r\n"):
         return len(content(raw, part))
-    return len(data.translate(None, _NOT_BASE64)) * 3 // 4
+    # Piece by piece: a copy of a large attachment would double what its mail takes.
+    starts = range(part.start, part.end, _PIECE)
+    return sum(len(raw[at : min(at + _PIECE, part.end)].translate(None, _NOT_BASE64)) for at in starts) * 3 // 4
 
 
 def text_of(raw: bytes, part: Part, limit: int) -> str:

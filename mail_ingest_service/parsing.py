@@ -39,6 +39,7 @@ MAX_SUBJECT: Final = 998
 MAX_TEXT: Final = 1_000_000
 MAX_ATTACHMENTS: Final = 500
 
+_SOMETHING: Final = re.compile(rb"[^\r\n\t \0]")
 _MESSAGE_ID: Final = re.compile(r"<([^<>\s]{1,996})>")
 _HEADERS_OF_INTEREST: Final = (
     "auto-submitted", "precedence", "x-auto-response-suppress", "list-id", "list-unsubscribe", "list-unsubscribe-post",
@@ -64,7 +65,7 @@ def parse_headers(raw_head: bytes) -> Headers:
 
 def parse(raw: bytes) -> ParsedMail:
     """The whole mail. Raises `MailUnparseable` when the bytes hold no mail at all."""
-    if not raw.strip(b"\r\n\t \0"):
+    if not _SOMETHING.search(raw):
         raise MailUnparseable("The mail is empty.")
     if b"\n" not in raw[:MAX_HEAD] and b"\r" in raw[:MAX_HEAD]:
         raw = raw.replace(b"\r", b"\n")

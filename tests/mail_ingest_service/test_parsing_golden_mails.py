@@ -40,6 +40,13 @@ def test_the_bytes_of_an_attachment_are_the_senders(trouble):
     assert found == {part: base64.b64decode(data) for part, data in expectation(trouble)["contents"].items()}
 
 
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_an_attachment_is_as_large_as_is_told(trouble):
+    raw = raw_mail(trouble)
+    for attachment in parse(raw).attachments:
+        assert len(attachment_bytes(raw, attachment["part"])) == attachment["size"]
+
+
 @pytest.mark.parametrize("trouble", sorted(set(TROUBLES) - {"carriage_returns_alone"}))
 def test_the_header_pass_alone_finds_the_same_sender_and_subject(trouble):
     mail, headers = parse(raw_mail(trouble)).as_dict(), parse_headers(raw_mail(trouble)).as_dict()

@@ -144,20 +144,23 @@ def test_a_second_replica_takes_over_when_the_one_that_reads_is_killed(system, m
     assert query("SELECT owner FROM leases") != [(owner,)]
 
 
-def test_a_mailbox_of_50_mb_mails_is_read_within_300_mb_of_memory(system, mailbox_account, query):
-    head = b"From: a@example.jp\nSubject: %d\nContent-Type: application/zip\n\n"
-    body = b"0123456789abcdef" * (50 * MEGABYTE // 16)
+@pytest.mark.parametrize(("size_limit", "state"), [("32", "quarantined"), ("64", "received")])
+def test_a_mailbox_of_50_mb_mails_is_read_within_300_mb_of_memory(system, mailbox_account, query, size_limit, state):
+    head = b"From: a@example.jp\nSubject: %d\nContent-Type: application/zip\nContent-Transfer-Encoding: base64\n\n"
+    body = (b"0123456789abcdef" * 4 + b"\n") * (50 * MEGABYTE // 65 + 1)
     mailbox_account.deliver(head % number + body for number in range(4))
     processes = system("mail_ingest")
-    save(processes, mailbox_account)
+    save(processes, mailbox_account, "--size-limit", size_limit)
     server = processes.replicas["mail_ingest-1"].server
     peak = 0
 
     def all_there() -> bool:
         nonlocal peak
         peak = max(peak, server.usage().memory)
-        return query("SELECT count(*) FROM quarantine") == [(4,)]
+        return query("SELECT state, count(*) FROM mail_messages GROUP BY state") == [(state, 4)]
 
     eventually(all_there, timeout=100, interval=0.01)
     assert peak < 300 * MEGABYTE
     assert query("SELECT min(size), max(size) FROM mail_messages")[0] > (50 * MEGABYTE, 50 * MEGABYTE)
+    files = 4 if state == "received" else 0
+    assert query("SELECT count(*) FROM attachments WHERE size > 35 * 1024 * 1024") == [(files,)]
