@@ -1,8 +1,8 @@
 """Until when what is being done here is of use to whoever asked for it.
 
-A call hands its caller's time on: whoever calls another service while being called has what is left, less what the
-answer needs for its way back. When the time is over nothing more is asked and nothing is written, since the caller has
-told its own caller that it failed. What nobody waits for (the handler of an event) has no deadline.
+A call hands its caller's time on: who is called keeps the most of what is left, and the rest for the answer's way
+back, so what it calls in turn ends before its own caller gives up. When the time is over nothing more is asked and
+nothing is written. What nobody waits for (the handler of an event) has no deadline.
 """
 
 import time
@@ -12,8 +12,8 @@ from contextvars import ContextVar
 
 from contracts.errors import ServiceTimeout
 
-# What a call leaves of the time, so that its caller can still answer after it failed.
-MARGIN_SECONDS = 0.3
+# What who is called may use of its caller's time.
+SHARE = 0.92
 
 _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
@@ -28,17 +28,10 @@ def within(seconds: float | None) -> Iterator[None]:
         _ends_at.reset(token)
 
 
-@contextmanager
-def calls_within(seconds: float) -> Iterator[None]:
-    """All calls inside, one after another, have so many seconds together."""
-    with within(seconds + MARGIN_SECONDS):
-        yield
-
-
 def time_for_a_call(most: float) -> float:
     """The seconds that a call may take here: ``most``, or what is left. ServiceTimeout if that is nothing."""
     ends_at = _ends_at.get()
-    seconds = most if ends_at is None else min(most, ends_at - MARGIN_SECONDS - time.monotonic())
+    seconds = most if ends_at is None else min(most, ends_at - time.monotonic())
     if seconds <= 0:
         raise ServiceTimeout("The time for the request is over.")
     return seconds

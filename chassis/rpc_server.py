@@ -83,7 +83,7 @@ class RpcServer(SharedExtension, ProviderCollector):
         if seconds is not None and seconds <= 0:
             log.info("call not begun: its caller gave up", call=delivery.routing_key, seconds_late=round(-seconds, 1))
         else:
-            with deadline.within(seconds):
+            with deadline.within(seconds and seconds * deadline.SHARE):
                 self._answer(delivery)
         self._ack(delivery)
 

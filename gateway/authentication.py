@@ -73,7 +73,7 @@ class Authenticator:
         self._known.pop(_key(token), None)
 
     def _ask(self, key: str, token: str, staff: Staff) -> dict[str, Any]:
-        with deadline.calls_within(settings().rpc_timeout):  # waiting for a turn takes of the time for asking
+        with deadline.within(settings().rpc_timeout):  # waiting for a turn takes of the time for asking
             if not self._asking.acquire(timeout=TURN_SECONDS):
                 raise ServiceUnavailable("Too many new tokens have to be looked up. Try again in a moment.")
             try:
@@ -83,7 +83,7 @@ class Authenticator:
 
     def _again(self, key: str, known: Remembered, token: str, staff: Staff) -> dict[str, Any]:
         try:
-            with deadline.calls_within(PATIENCE_SECONDS):
+            with deadline.within(PATIENCE_SECONDS):
                 return self._remember(key, staff.authenticate(token=token))
         except (ServiceTimeout, ServiceUnavailable):
             known.fresh_until = self._clock() + FRESH_SECONDS

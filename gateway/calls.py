@@ -25,7 +25,7 @@ def services() -> Any:
     """
     if "time" not in g:
         g.time = ExitStack()
-        g.time.enter_context(deadline.calls_within(settings().rpc_timeout))
+        g.time.enter_context(deadline.within(settings().rpc_timeout))
         after_this_request(_end_time)
     return current_app.extensions["musubi"]
 

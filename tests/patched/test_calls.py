@@ -88,7 +88,7 @@ def test_a_call_that_goes_on_after_its_caller_gave_up_writes_nothing(
 
 
 def test_several_calls_can_share_the_time_of_one(services: Services) -> None:
-    with deadline.calls_within(0.3):
+    with deadline.within(0.3):
         assert services.sample.slow(seconds=0.2, mark="first") == "first"
         with pytest.raises(ServiceTimeout):
             services.sample.slow(seconds=0.2, mark="second")

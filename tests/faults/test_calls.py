@@ -1,0 +1,100 @@
+"""What calls leave behind when they come twice, or when whoever they call hangs: what was answered, nothing else."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Timer
+
+import psycopg
+import pytest
+
+from chassis.crash import CRASH_EXIT_CODE
+from tests.gateway.conftest import System
+from tests.infra import eventually
+from tests.infra.proxy import TcpProxy
+from tests.infra.services import ServiceProcesses
+
+pytestmark = pytest.mark.timeout(180)
+
+SERVICES = ("gateway", "staff", "leads", "contacts", "contacts")
+LEADS = 16
+# The records that a conversion makes would be made about when the gateway gives up.
+HANGS_SECONDS = 3.88
+
+
+@pytest.fixture
+def contacts_amqp(rabbitmq):
+    """The links of the contacts service to the broker."""
+    with TcpProxy(rabbitmq.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def system(amqp_url, make_databases, rabbitmq, contacts_amqp):
+    """A gateway and what it calls, two replicas of contacts; who ends stays down."""
+    database_url = make_databases(set(SERVICES))
+    processes = ServiceProcesses(SERVICES, amqp_url=amqp_url, database_url=database_url, supervise=False)
+    for name in ("contacts-1", "contacts-2"):
+        by_proxy = amqp_url.replace(f":{rabbitmq.port}/", f":{contacts_amqp.port}/")
+        processes.replicas[name].server.env["MUSUBI_AMQP_URL"] = by_proxy
+    with processes:
+        system = System(processes)
+        yield system
+        system.close()
+
+
+@pytest.fixture
+def rows(postgres, database_prefix):
+    """The rows that the database of a service answers."""
+    return lambda service, sql: postgres.query(sql, database=f"{database_prefix}_{service}")
+
+
+@pytest.mark.parametrize("point", ["before_commit", "after_commit", "after_publish"])
+def test_a_write_without_a_key_is_done_once_when_its_replica_ends_while_doing_it(system, rows, point):
+    first = system.processes.replicas["contacts-1"]
+    first.server.kill9()
+    system.processes.crash_at(first.name, point)
+    first.start()
+    system.processes.wait_ready(first.name)
+    names = []
+    while first.server.running:
+        names.append(f"田中 {len(names)}")
+        assert system.admin.post("/contacts", json={"last_name": names[-1]}).status_code == 201
+        if point == "after_publish":
+            eventually(lambda: not rows("contacts", "SELECT 1 FROM outbox") or not first.server.running)
+    assert first.server.exit_code == CRASH_EXIT_CODE
+    assert rows("contacts", "SELECT last_name FROM contacts ORDER BY id") == [(name,) for name in names]
+
+
+def test_a_write_without_a_key_is_done_once_and_answered_when_its_connection_goes_meanwhile(
+    system, rows, postgres, database_prefix, contacts_amqp
+):
+    waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    server = f"postgresql://musubi@127.0.0.1:{postgres.port}/{database_prefix}_contacts"
+    with psycopg.connect(server) as connection, ThreadPoolExecutor(1) as client:
+        connection.execute("LOCK TABLE contacts IN EXCLUSIVE MODE")
+        answer = client.submit(system.admin.post, "/contacts", json={"last_name": "田中"})
+        eventually(lambda: len(rows("contacts", waiting)) == 1)
+        contacts_amqp.reset()
+        eventually(lambda: len(rows("contacts", waiting)) == 2, what="the second run of the call")
+        connection.rollback()
+        assert answer.result().status_code == 201
+    assert rows("contacts", "SELECT id::text FROM contacts") == [(answer.result().json()["id"],)]
+
+
+def test_a_conversion_whose_callee_hangs_is_done_if_it_was_answered_and_else_not(system, rows):
+    for number in range(LEADS):
+        lead = {"last_name": f"田中 {number}", "company": "株式会社"}
+        assert system.admin.post("/leads", json=lead).status_code == 201
+    leads = [lead["id"] for lead in system.admin.get("/leads").json()["items"]]
+    hanging = [system.processes.replicas[name].server for name in ("contacts-1", "contacts-2")]
+    for server in hanging:
+        server.pause()
+        Timer(HANGS_SECONDS, server.resume).start()
+    with ThreadPoolExecutor(LEADS) as clients:
+        answers = clients.map(lambda id: system.admin.post(f"/leads/{id}/convert", json={}).status_code, leads)
+        statuses = dict(zip(leads, answers, strict=True))
+    # What came too late for its caller would come before these, which wait behind it.
+    eventually(lambda: all(system.admin.get("/contacts").status_code == 200 for _ in hanging))
+    eventually(lambda: not rows("leads", "SELECT pid FROM pg_stat_activity WHERE state LIKE '%in transaction'"))
+    states = dict(rows("leads", "SELECT id::text, state FROM leads"))
+    assert set(statuses.values()) <= {200, 504}
+    assert states == {lead: "converted" if status == 200 else "open" for lead, status in statuses.items()}
