@@ -7,7 +7,9 @@ import orjson
 from eventlet.queue import Full, LightQueue
 from nameko.extensions import DependencyProvider
 
+from chassis import logs
 from chassis.carrier import Carrier
+from chassis.envelopes import POISON
 from chassis.ids import new_id
 from chassis.link import Link
 from chassis.messages import Delivery
@@ -16,9 +18,14 @@ from contracts.base import Event
 
 BACKLOG = 500
 
+log = logs.logger(__name__)
+
 
 class Listener:
-    """One who listens: ``get(timeout)`` gives the next event; ``lost`` is true after it was too slow."""
+    """One who listens: ``get(timeout)`` gives the next event; ``lost`` is true where events are missing.
+
+    They are when it was too slow, or when the broker was away and is back.
+    """
 
     def __init__(self) -> None:
         """Holds at most BACKLOG events."""
@@ -54,9 +61,18 @@ class Feed:
         """Listen no more."""
         self._listeners.discard(listener)
 
+    def interrupted(self) -> None:
+        """Events went by unheard: everybody must begin anew."""
+        for listener in self._listeners:
+            listener.lost = True
+
     def receive(self, message: Any) -> None:
-        """Hand a message of the broker to everybody."""
-        event = Event.from_wire(orjson.loads(Delivery(message).body))
+        """Hand a message of the broker to everybody; what is no event is of no interest to them."""
+        try:
+            event = Event.from_wire(orjson.loads(Delivery(message).body))
+        except POISON as error:
+            log.warning("no event in the live feed", error=type(error).__name__)
+            return
         for listener in list(self._listeners):
             listener.offer(event)
 
@@ -88,3 +104,5 @@ class LiveFeed(DependencyProvider):
             for pattern in patterns:
                 channel.queue_bind(queue, exchange_of(service), pattern)
         channel.basic_consume(queue, callback=self.feed.receive, consumer_tag=new_id(), no_ack=True)
+        # Not when the link went: what is told of the gap must be told when nothing more can fall into it.
+        self.feed.interrupted()

@@ -54,7 +54,8 @@ def follow(query: dict[str, Any]) -> Any:
     """Follow every event as it happens (server-sent events)
 
     Each event carries its id, its type and its CloudEvent as JSON; a comment comes every 15 s. Who comes back with
-    `Last-Event-ID` gets what was missed, as far as the last 1,000 events go, else an event `gap`.
+    `Last-Event-ID` gets what was missed, as far as the last 1,000 events go, else an event `gap`. Everybody gets one
+    when events went by unheard because the broker was away. It means: read the lists anew.
     """
     hub = current_app.extensions["musubi_live"]
     client = hub.subscribe(

@@ -6,6 +6,7 @@ import eventlet
 from sqlalchemy import func, insert, select
 
 from chassis import Database, Rpc, on_event, rpc
+from chassis.live import LiveFeed
 from contracts import Event, MailboxRecovered, MailboxRemoved, MailboxSynchronized
 from contracts.errors import Conflict, ServiceTimeout, ServiceUnavailable
 from tests.patched.sample import models
@@ -99,6 +100,13 @@ class SampleService:
     def have_emitted(self, subject: str) -> None:
         """Has the other service emit an event."""
         self.other.emit(subjects=[subject], removed=False)
+
+
+class WatcherService:
+    """Follows what the emitter says just now."""
+
+    name = "watcher"
+    live = LiveFeed({"mail_ingest": ["mailbox.#"]})
 
 
 class EmitterService:
