@@ -10,6 +10,8 @@ from tests.faults.site import Site
 from tests.infra import eventually
 
 NOTICED_WITHIN = 15.0
+# A silence is given up after 20 s; PostgreSQL lets go of what the other end of the link had locked after 30.
+SILENCE_ENDS_WITHIN = 60.0
 # Where mails leave a trace on their way; a moment is when a table has grown by so many rows.
 TRACES = (("mail_ingest", "mail_messages"), ("matcher", "decisions"), ("tickets", "inbox"), ("history", "inbox"))
 
@@ -34,6 +36,8 @@ class Faults:
             "mailbox connections are reset": lambda: _ignored(site.imap.reset()),
             "broker connections are reset": lambda: _ignored(site.amqp.reset()),
             "broker connections are half-open": self._half_open,
+            "database connections are reset": lambda: _ignored(site.sql.reset()),
+            "database connections are half-open": self._silent_database,
             "broker holds publishers back": self._alarm,
         }
         self.longer: dict[str, Callable[[], None]] = {
@@ -97,6 +101,15 @@ class Faults:
         eventually(anew, timeout=NOTICED_WITHIN, what=f"{links} half-open links made anew")
         self._tell(links=links, noticed_within=round(time.monotonic() - began, 1))
         self.site.amqp.heal()
+
+    def _silent_database(self) -> None:
+        """Every link to the database goes silent without being closed; every service must come to work again."""
+        began = time.monotonic()
+        links = self.site.sql.hole()
+        self.site.append(self.site.ledger.more(4))
+        eventually(self.site.settled, timeout=SILENCE_ENDS_WITHIN, what="all done over fresh links to the database")
+        self._tell(links=links, settled_within=round(time.monotonic() - began, 1))
+        self.site.sql.heal()
 
     def _restart_mail_server(self) -> None:
         self.site.dovecot.stop()
