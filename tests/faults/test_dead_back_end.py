@@ -1,7 +1,6 @@
 """One service is dead or hangs: only its own calls fail, soon and clearly, and none of them runs later."""
 
 import secrets
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +12,7 @@ pytestmark = pytest.mark.timeout(120)
 
 OTHERS = ("/contacts", "/leads", "/tickets", "/messages", "/decisions")
 CALLS = 5
+SOON = 4.5
 
 
 def timed(call, *arguments, **keywords):
@@ -51,12 +51,62 @@ def test_the_others_answer_at_once_the_affected_calls_fail_soon_and_none_runs_la
         others = [timed(site.api.get, path) for path in OTHERS for _ in range(4)]
     answers = [call.result() for call in affected]
     assert {status for status, _ in others} == {200}
-    assert statistics.median(seconds for _, seconds in others) < 0.3
+    assert max(seconds for _, seconds in others) < 0.3
     assert {status for status, _ in answers} <= {503, 504}
-    assert max(seconds for _, seconds in answers) < 4.5
+    assert max(seconds for _, seconds in answers) < SOON
     ill()
     key = secrets.token_hex(8)
     called = {"record": record, "text": "電話しました"}
     eventually(lambda: site.post("/comments", called, key=key).status_code == 201, timeout=20)
     site.check()
     assert site.rows.count("history", "comments") == before + 1
+
+
+@pytest.fixture
+def contacts_hang(site):
+    """Contacts hang; returns what makes them well again."""
+    server = site.processes.replicas["contacts-1"].server
+    server.pause()
+    yield server.resume
+    server.resume()
+    site.processes.wait_ready("contacts")
+
+
+@pytest.fixture
+def decision(site):
+    """A decision about a mail of somebody with an address."""
+    site.append(site.ledger.more(14))
+    site.check()
+    decisions = site.api.get("/decisions").json()["items"]
+    return next(decision for decision in decisions if decision["party"]["canonical"])
+
+
+def test_while_contacts_hang_a_mail_is_shown_with_what_was_known_when_it_was_decided(site, decision, contacts_hang):
+    began = time.monotonic()
+    answer = site.api.get(f"/messages/{decision['mail_message_id']}")
+    assert time.monotonic() - began < SOON
+    assert answer.status_code == 200
+    panel = answer.json()["panel"]
+    assert (panel["live"], panel["candidates"]) == (False, decision["candidates"])
+    assert panel["decision"]["match"] == decision["match"]
+
+
+def test_a_click_that_needs_several_calls_fails_as_soon_as_one_call_would(site, decision, contacts_hang):
+    before = site.rows.count("contacts", "contacts")
+    answer = timed(site.post, f"/messages/{decision['mail_message_id']}/actions/add_contact", {"last_name": "田中"})
+    assert answer == (504, pytest.approx(4, abs=SOON - 4))
+    contacts_hang()
+    eventually(lambda: site.api.get("/contacts").status_code == 200)
+    site.check()
+    assert site.rows.count("contacts", "contacts") == before
+
+
+def test_a_correction_that_could_not_be_looked_up_in_time_is_not_made_later(site, decision, contacts_hang):
+    record = {"kind": "contact", "id": next(iter(site.contacts))}
+    path = f"/messages/{decision['mail_message_id']}/decision"
+    status, seconds = timed(site.api.put, path, json={"record": record})
+    assert (status, seconds < SOON) == (504, True)
+    contacts_hang()
+    eventually(lambda: site.api.get("/contacts").status_code == 200)
+    site.check()
+    assert site.api.get(path).json() == decision
