@@ -6,10 +6,12 @@
 import os
 from collections import Counter
 
+from chassis.settings import FaultSettings, load
+
 POINTS = ("after_fetch", "before_commit", "after_commit", "after_publish", "after_effect", "before_ack")
 CRASH_EXIT_CODE = 137
 
-_name, _, _count = os.environ.get("MUSUBI_CRASH_AT", "").partition(":")
+_name, _, _count = load(FaultSettings).crash_at.partition(":")
 _passages: Counter[str] = Counter()
 
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import attr
 import orjson
+import typer
 
+from chassis.commands import app
 from chassis.events import event_types
 from chassis.readers import TABLE
 from chassis.runner import service_classes
@@ -25,6 +27,7 @@ BEGIN, END = "<!-- events: written by `make contracts` -->\n", "<!-- /events -->
 SETTINGS_INTRO = (
     "Settings come from the environment. Each can be read from a file: `MUSUBI_SECRET_KEYS_FILE=/run/secrets/keys`.\n"
 )
+OPTIONS_INTRO = "Options of commands that may stand in the environment (there alone, not in a file):\n"
 NOTE = "<!-- written by `make contracts`; do not edit -->\n"
 
 
@@ -103,7 +106,19 @@ def configuration_page() -> str:
             name = f"MUSUBI_{field.name.upper()}"
             said = (getattr(entry, "help", "") or "").replace("|", "\\|")
             lines.append(f"| `{name}` | {default} | {said} | {cls.__module__.partition('.')[0]} |")
+    lines += ["", OPTIONS_INTRO, "| variable | meaning | of |", "| --- | --- | --- |"]
+    lines += [f"| `{name}` | {said} | `{command}` |" for name, said, command in sorted(command_variables())]
     return "\n".join(lines) + "\n"
+
+
+def command_variables(command: Any = None, path: str = "musubi") -> Iterator[tuple[str, str, str]]:
+    """(variable, meaning, command) of every option of a command that the environment can give."""
+    command = command or typer.main.get_command(app)
+    for option in command.params:
+        if option.envvar:
+            yield option.envvar, getattr(option, "prompt", "") or option.help, path
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from command_variables(inner, f"{path} {name}")
 
 
 def generated() -> dict[Path, str]:

@@ -50,9 +50,9 @@ def rpc_queue_of(service: str) -> str:
     return f"rpc-{service}"
 
 
-def retry_pauses() -> list[int]:
-    """Seconds between the tries, growing."""
-    return [int(pause) for pause in settings().retry_pauses.split(",")]
+def retry_pauses() -> tuple[int, ...]:
+    """Seconds between the tries."""
+    return settings().retry_pauses
 
 
 def quorum(**arguments: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import environ
 
 from chassis.http import CONNECTIONS_EACH, MAX_CONNECTIONS
+from chassis.settings import whole
 
 
 @environ.config(prefix="MUSUBI")
@@ -10,13 +11,17 @@ class GatewaySettings:
     """Limits of the HTTP API and the proxies in front of it."""
 
     trusted_proxies: int = environ.var(
-        0, converter=int, help="Reverse proxies in front of the gateway whose X-Forwarded-* headers are believed"
+        0,
+        converter=whole(0, 10),
+        help="Reverse proxies in front of the gateway whose X-Forwarded-* headers are believed",
     )
-    requests_per_minute: int = environ.var(1_200, converter=int, help="Requests a minute for each log-in or token")
+    requests_per_minute: int = environ.var(
+        1_200, converter=whole(1, 1_000_000), help="Requests a minute for each log-in or token"
+    )
     anonymous_per_minute: int = environ.var(
-        120, converter=int, help="Requests a minute for each address, not logged in"
+        120, converter=whole(1, 1_000_000), help="Requests a minute for each address, not logged in"
     )
-    live_clients: int = environ.var(500, converter=int, help="Clients of the live feed at the same time")
+    live_clients: int = environ.var(500, converter=whole(1, 100_000), help="Clients of the live feed at the same time")
 
     @property
     def connections_each(self) -> int:

@@ -2,6 +2,8 @@
 
 import environ
 
+from chassis.settings import number, whole
+
 
 @environ.config(prefix="MUSUBI")
 class MailSettings:
@@ -21,9 +23,9 @@ class MailSettings:
     )
     mail_check_seconds: float = environ.var(
         3.5,
-        converter=float,
+        converter=number(0.1, 30),
         help="Seconds that a mail server has to be tried out, from its name's look-up to its list of folders, when a "
         "mailbox is saved or checked; less than `MUSUBI_RPC_TIMEOUT`",
     )
     mail_readers: bool = environ.bool_var(True, help="false: this process answers calls but reads no mailbox")
-    mail_parsers: int = environ.var(1, converter=int, help="Child processes that parse mails")
+    mail_parsers: int = environ.var(1, converter=whole(1, 64), help="Child processes that parse mails")

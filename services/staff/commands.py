@@ -1,6 +1,5 @@
 """``musubi staff …``: the first admin and tokens, made beside the running service, straight in its database."""
 
-import os
 import secrets
 import sys
 from collections.abc import Iterator
@@ -11,13 +10,13 @@ import typer
 
 from chassis.database import DatabaseHandle
 from chassis.engine import make_engine
-from chassis.settings import database_url_of, settings
+from chassis.settings import database_url_of, load, settings
 from contracts.errors import MusubiError
 from services.staff import accounts, domain, store
 from services.staff.models import Base
+from services.staff.settings import StaffSettings
 
 app = typer.Typer(name="staff", help="Staff users and API tokens.", no_args_is_help=True)
-PASSWORD = "MUSUBI_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 @app.command("add-admin")
@@ -73,7 +72,7 @@ def _has_users(db: DatabaseHandle) -> bool:
 
 
 def _password() -> tuple[str, bool]:
-    given = os.environ.get(PASSWORD)
+    given = load(StaffSettings).admin_password
     if given:
         return given, False
     if sys.stdin.isatty():

@@ -1,5 +1,8 @@
 """Settings come from the environment, are cast at the start, and say in a sentence what is wrong."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,54 @@ def test_values_get_the_type_that_they_stand_for() -> None:
 def test_a_value_that_cannot_be_cast_ends_the_start_and_is_named_with_the_list_of_settings(name: str) -> None:
     with pytest.raises(SettingError, match=rf"{name} .*'soon'.*docs/configuration\.md"):
         load(Settings, {name: "soon"})
+
+
+WRONG = {
+    "MUSUBI_HTTP_PORT": ("65536", "-1", "80.5"),
+    "MUSUBI_LOG_LEVEL": ("LOUD", ""),
+    "MUSUBI_LOG_FORMAT": ("xml",),
+    "MUSUBI_HEARTBEAT": ("0", "-1", "3600"),
+    "MUSUBI_RPC_TIMEOUT": ("0", "nan", "inf", "3600"),
+    "MUSUBI_RPC_PENDING": ("0",),
+    "MUSUBI_RETRY_PAUSES": ("soon", "", "1,,2", "0,1", "1,86401", "1.5"),
+    "MUSUBI_INBOX_DAYS": ("0",),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_value_that_cannot_be_meant_is_refused_with_what_could_be(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=rf"{name} must be .*, not '{value}'\. docs/configuration\.md"):
+        load(Settings, {name: value})
+
+
+def test_all_wrong_settings_are_told_at_once() -> None:
+    with pytest.raises(SettingError, match=r"MUSUBI_HEARTBEAT must be .*; MUSUBI_RPC_PENDING must be"):
+        load(Settings, {"MUSUBI_HEARTBEAT": "0", "MUSUBI_RPC_PENDING": "0"})
+
+
+def test_a_word_may_be_written_in_any_case_and_pauses_with_spaces() -> None:
+    found = load(Settings, {"MUSUBI_LOG_LEVEL": "debug", "MUSUBI_RETRY_PAUSES": "1, 5 ,60"})
+    assert (found.log_level, found.retry_pauses) == ("DEBUG", (1, 5, 60))
+
+
+@pytest.mark.parametrize(
+    ("service", "setting"),
+    [
+        ("leads", "MUSUBI_RETRY_PAUSES=soon"),
+        ("mail_ingest", "MUSUBI_MAIL_PARSERS=0"),
+        ("gateway", "MUSUBI_LIVE_CLIENTS=0"),
+    ],
+)
+def test_a_process_with_a_wrong_setting_does_not_start_and_says_why(tmp_path: Path, service: str, setting: str) -> None:
+    name, _, value = setting.partition("=")
+    places = {
+        "MUSUBI_AMQP_URL": f"embedded://{tmp_path}/broker.db",
+        "MUSUBI_DATABASE_URL": f"sqlite:///{tmp_path}/x.db",
+    }
+    command = [str(Path(sys.executable).with_name("musubi")), "run", service]
+    said = subprocess.run(command, env=os.environ | places | {name: value}, capture_output=True, text=True, timeout=60)
+    assert said.returncode == 1
+    assert said.stderr.startswith(f"The settings cannot be used: {name} must be ")
 
 
 def test_a_setting_is_read_from_the_file_that_its_name_with_file_points_at(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = [page for page in PAGES if "node_modules" not in page.parts]
+SOURCES = ("chassis", "gateway", "services", "contacts_service", "mail_ingest_service", "matcher_service", "demo")
 STALE = """
 from chassis.docs import generated
 print([str(path) for path, text in generated().items() if not path.exists() or path.read_text() != text])
@@ -21,6 +22,14 @@ def test_every_generated_page_is_what_make_contracts_would_write():
     command = [sys.executable, "-W", "ignore", "-c", STALE]
     said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=60)
     assert said.stdout.strip() == "[]"
+
+
+def test_every_variable_that_the_code_reads_is_on_the_page_of_settings():
+    listed = re.findall(r"^\| `(MUSUBI_\w+)`", (ROOT / "docs" / "configuration.md").read_text(), re.MULTILINE)
+    sources = [page.read_text() for folder in SOURCES for page in (ROOT / folder).rglob("*.py")]
+    read = {name.removesuffix("_FILE") for source in sources for name in re.findall(r"MUSUBI_[A-Z_]*[A-Z]", source)}
+    assert read <= set(listed)
+    assert len(listed) == len(set(listed))
 
 
 @pytest.mark.parametrize(("language", "name"), [("python", "subscribe.py"), ("js", "subscribe.mjs")])
