@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.columns import Id, Json, UtcDateTime
 from chassis.tables import declarative_base_for
 
 Base: Any = declarative_base_for("tickets")
+_NEEDS_REVIEW = text("needs_review")
 
 
 class Number(Base):
@@ -31,6 +32,7 @@ class Ticket(Base):
     __table_args__ = (
         Index("ix_tickets_status", "status", "id"),
         Index("ix_tickets_customer", "customer_kind", "customer_id", "id"),
+        Index("ix_tickets_needs_review", "id", postgresql_where=_NEEDS_REVIEW, sqlite_where=_NEEDS_REVIEW),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)

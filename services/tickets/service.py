@@ -67,11 +67,12 @@ class TicketsService:
         *,
         status: str | None = None,
         customer_id: str | None = None,
+        needs_review: bool | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Json:
-        """A page of tickets, newest first, of one status or customer where named."""
-        filters = {"status": forms.checked_status(status), "customer_id": customer_id}
+        """A page of tickets, newest first, of one status or customer where named, or those to be looked at."""
+        filters: Json = {"status": forms.checked_status(status), "customer_id": customer_id, "needs_review": needs_review}
         with self.db.session() as session:
             rows, following = store.tickets_page(session, limit=limit, cursor=cursor, **filters)
             return {"items": [records.ticket(row) for row in rows], "next": following}

@@ -171,9 +171,8 @@ def save_standings(session: Session, *, tickets: Iterable[Standing], now: dateti
     """Write what replies changed."""
     for ticket in tickets:
         standing = {"status": ticket.status, "priority": ticket.priority, "needs_review": ticket.needs_review}
-        session.execute(
-            update(Ticket).where(Ticket.id == ticket.id).values(version=Ticket.version + 1, updated_at=now, **standing)
-        )
+        one = update(Ticket).where(Ticket.id == ticket.id)
+        session.execute(one.values(version=Ticket.version + 1, updated_at=now, **standing))
 
 
 def remember_words(session: Session, *, words: Iterable[Word]) -> list[Word]:
@@ -279,7 +278,13 @@ def mails_of(session: Session, *, ticket_id: str) -> Sequence[TicketMail]:
 
 
 def tickets_page(
-    session: Session, *, status: str | None, customer_id: str | None, limit: int | None, cursor: str | None
+    session: Session,
+    *,
+    status: str | None,
+    customer_id: str | None,
+    needs_review: bool | None,
+    limit: int | None,
+    cursor: str | None,
 ) -> tuple[list[Ticket], str | None]:
     """One page of tickets, newest first."""
     wanted = select(Ticket).order_by(Ticket.id.desc())
@@ -287,6 +292,8 @@ def tickets_page(
         wanted = wanted.where(Ticket.status == status)
     if customer_id:
         wanted = wanted.where(Ticket.customer_id == forms.checked_id(customer_id))
+    if needs_review is not None:
+        wanted = wanted.where(Ticket.needs_review if needs_review else ~Ticket.needs_review)
     if cursor:
         wanted = wanted.where(Ticket.id < paging.last_id(cursor))
     length = paging.bounded(limit)

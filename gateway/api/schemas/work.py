@@ -107,6 +107,7 @@ class TicketQuery(PageQuery):
 
     customer_id = Identifier(load_default=None)
     status = choice(*TICKET_STATUSES, load_default=None)
+    needs_review = fields.Boolean(load_default=None, metadata={"description": "Those that a person has to look at"})
 
 
 class CustomerIn(Schema):

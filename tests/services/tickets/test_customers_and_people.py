@@ -136,6 +136,13 @@ def test_a_ticket_that_is_not_there_is_not_found(tickets, id):
         tickets.ticket(id=id)
 
 
+def test_the_tickets_that_a_person_has_to_look_at_are_found(tickets):
+    tickets.on_sender_decided([support(), support(authentic=False)])
+    doubtful, plain = all_tickets(tickets)
+    assert tickets.tickets(needs_review=True)["items"] == [doubtful]
+    assert tickets.tickets(needs_review=False)["items"] == [plain]
+
+
 def test_tickets_are_listed_newest_first_page_by_page(tickets):
     for title in ("一", "二", "三"):
         tickets.open_ticket(data={"title": title})
