@@ -72,7 +72,11 @@ class TicketsService:
         cursor: str | None = None,
     ) -> Json:
         """A page of tickets, newest first, of one status or customer where named, or those to be looked at."""
-        filters: Json = {"status": forms.checked_status(status), "customer_id": customer_id, "needs_review": needs_review}
+        filters: Json = {
+            "status": forms.checked_status(status),
+            "customer_id": customer_id,
+            "needs_review": needs_review,
+        }
         with self.db.session() as session:
             rows, following = store.tickets_page(session, limit=limit, cursor=cursor, **filters)
             return {"items": [records.ticket(row) for row in rows], "next": following}
