@@ -60,7 +60,23 @@ class RpcServer(SharedExtension, ProviderCollector):
                     "replay_dead_letter": letters.replay,
                 }
 
+    def unregister_provider(self, provider: Any) -> None:
+        """The container stops: calls go to other replicas, and what has begun is finished and answered."""
+        if not self._stopping:
+            self._stopping = True
+            self._take_no_more()
+        super().unregister_provider(provider)
+
+    def _take_no_more(self) -> None:
+        try:
+            with self.carrier.consuming.sending():
+                self._channel.basic_cancel(self._consumer_tag, nowait=True)
+        except FAILURES:
+            log.info("no calls come any more: the connection went")
+
     def _consume(self, link: Link) -> None:
+        if self._stopping:
+            return
         name = self.container.service_name
         self._channel = channel = link.channel()
         channel.exchange_declare(RPC_EXCHANGE, "topic", durable=True, auto_delete=False)
@@ -79,6 +95,9 @@ class RpcServer(SharedExtension, ProviderCollector):
         eventlet.spawn_n(self._handle, Delivery(message))
 
     def _handle(self, delivery: Delivery) -> None:
+        if self._stopping:
+            self._give_back(delivery)
+            return
         seconds = _seconds_left(delivery)
         if seconds is not None and seconds <= 0:
             log.info("call not begun: its caller gave up", call=delivery.routing_key, seconds_late=round(-seconds, 1))
@@ -133,6 +152,13 @@ class RpcServer(SharedExtension, ProviderCollector):
                 delivery.channel.basic_ack(delivery.tag)
         except FAILURES:
             log.info("a call could not be acknowledged: its connection went")
+
+    def _give_back(self, delivery: Delivery) -> None:
+        try:
+            with self.carrier.consuming.sending():
+                delivery.channel.basic_reject(delivery.tag, requeue=True)
+        except FAILURES:
+            log.info("a call goes back by itself: its connection went")
 
 
 class RpcMethod(Entrypoint):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
+import eventlet
 import orjson
 import pytest
 
@@ -11,7 +12,7 @@ from chassis.ids import new_id
 from chassis.runner import Process
 from tests.infra import eventually
 from tests.patched.sample import models
-from tests.patched.sample.service import EmitterService
+from tests.patched.sample.service import FAULTS, EmitterService
 from tests.patched.test_carriers import listening
 
 EMITTED = "mailbox.recovered.v1"
@@ -49,3 +50,15 @@ def test_events_of_two_replicas_arrive_once_and_in_the_order_of_their_commits(
         client.mail_ingest.emit([last := new_id()], removed=False)
         eventually(lambda: orjson.loads(bodies[-1])["subject"] == last)
     assert [orjson.loads(body)["subject"] for body in bodies] == [*chain(*subjects), last]
+
+
+def test_calls_are_answered_while_a_replica_stops(replicas: list[Process]) -> None:
+    FAULTS["open"] = []
+    with Services("test") as client:
+        lingering = [eventlet.spawn(client.mail_ingest.linger, seconds=1) for _ in range(4)]
+        eventually(lambda: len(FAULTS["open"]) == 4)
+        stopping = eventlet.spawn(replicas.pop().runner.stop)
+        texts = [str(number) for number in range(60)]
+        assert [client.mail_ingest.echo(text=text) for text in texts] == texts
+        assert [greenlet.wait() for greenlet in lingering] == [None] * 4
+        stopping.wait()

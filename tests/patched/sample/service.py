@@ -131,6 +131,7 @@ class EmitterService:
     @rpc
     def linger(self, seconds: float) -> None:
         """Answers late."""
+        FAULTS["open"].append("lingering")
         eventlet.sleep(seconds)
 
     @rpc
