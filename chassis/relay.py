@@ -28,6 +28,7 @@ EVENTS_AT_ONCE = 1_000
 SWEEP_SECONDS = 5.0
 LOCKED_PAUSE_SECONDS = 0.05
 FAILED_PAUSE_SECONDS = 1.0
+STOP_SECONDS = 6.0
 
 log = logs.logger(__name__)
 
@@ -69,8 +70,14 @@ class Relay:
         self._greenlet = container.spawn_managed_thread(self._run, identifier="relay")
 
     def stop(self) -> None:
-        """Send what is left, if the broker is there, and end."""
+        """Send what is left, if the broker is there, and end. A sending that is under way ends first: cut off between
+        the broker's confirm and the commit it would be done again.
+        """
         self._stopping = True
+        self.wake()
+        if self._greenlet is not None:
+            with eventlet.Timeout(STOP_SECONDS, False):
+                self._greenlet.wait()
         self.kill()
         try:
             while self.send_some() is Sent.SOME:
