@@ -27,13 +27,13 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
-    cast,
     update,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
+from sqlalchemy.types import UserDefinedType
 from uuid_utils import UUID
 
 from chassis.columns import UtcDateTime, aware
@@ -124,7 +124,7 @@ def among(session: Session, column: Any, values: Iterable[Any]) -> Any:
         return column.in_(list(values))
     kind = column.type
     if isinstance(kind, Uuid):
-        return column == any_(cast(bindparam(None, _literal(values), type_=Text), ARRAY(Uuid)))
+        return column == any_(bindparam(None, list(values), type_=_Ids()))
     # Texts as TEXT: a cast to VARCHAR(n) would cut them, and find what was not asked for.
     return column == any_(bindparam(None, list(values), type_=ARRAY(Text if isinstance(kind, String) else kind)))
 
@@ -197,6 +197,19 @@ def _given(table: Table, rows: Rows) -> tuple[str, tuple[Any, ...]]:
     arrays = ", ".join(f"%s::{_kind_of(column).name}[]" for column in columns)
     values = tuple(_array(column, [row[column.name] for row in rows]) for column in columns)
     return f"unnest({arrays}) AS given ({', '.join(rows[0])})", values
+
+
+class _Ids(UserDefinedType[list[str]]):
+    """An array of ids as a parameter: converted once, before the plan is made, and not again for each row."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "UUID[]"
+
+    def bind_processor(self, dialect: Any) -> Any:
+        return _literal
 
 
 def _literal(ids: Iterable[str | None]) -> str:
