@@ -143,10 +143,13 @@ def machine_mail(
 def ambiguous_sender(
     mail: Mapping[str, Any], party: Party, _candidates: Sequence[Values], _choice: Choice | None
 ) -> Verdict:
-    """A mail that names more than one writer, or hides one, waits for a person."""
-    if party.role != "sender" or not mail["sender_ambiguous"]:
-        return False, "The mail names one sender.", {}
-    explanation = "The mail's From can be read in more than one way: a person must look at it."
+    """A mail that names more than one writer, hides one, or that our own server calls forged waits for a person."""
+    if party.role == "sender" and mail["sender_ambiguous"]:
+        explanation = "The mail's From can be read in more than one way: a person must look at it."
+    elif party.role == "sender" and mail["authentic"] is False:
+        explanation = "Our mail server found that the sender's domain did not send this mail (DMARC): it may be forged."
+    else:
+        return False, "The mail names one sender, and nothing speaks against it.", {}
     return True, explanation, _unmatched("sender_ambiguous")
 
 

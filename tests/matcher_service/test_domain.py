@@ -93,6 +93,9 @@ def test_a_mail_is_about_its_writer_or_if_it_is_ours_its_first_recipient(changes
         ({"nature": "bounce"}, TANAKA, [candidate()], None, "machine"),
         ({"nature": "auto_reply"}, NOBODY, [], None, "machine"),
         ({"sender_ambiguous": True}, TANAKA, [candidate()], None, "sender_ambiguous"),
+        ({"authentic": False}, TANAKA, [candidate()], None, "sender_ambiguous"),
+        ({"authentic": False}, TANAKA, [candidate()], Choice({"kind": "contact", "id": "2"}), "sender_ambiguous"),
+        ({"authentic": None}, TANAKA, [candidate()], None, "contact 1"),
         (
             {"sender_ambiguous": True},
             Party("recipient", "", "c@x.jp", "c@x.jp", "first_recipient"),

@@ -87,6 +87,7 @@ def test_a_web_forms_mail_is_matched_to_the_person_in_reply_to(road):
         ({"nature": "bounce"}, "machine"),
         ({"nature": "bulk"}, "machine"),
         ({"sender_ambiguous": True}, "sender_ambiguous"),
+        ({"authentic": False}, "sender_ambiguous"),
         ({"sender": []}, "no_address"),
     ],
 )
