@@ -54,7 +54,7 @@ def test_a_write_without_a_key_is_done_once_when_its_replica_ends_while_doing_it
     system.processes.crash_at(first.name, point)
     first.start()
     system.processes.wait_ready(first.name)
-    names = []
+    names: list[str] = []
     while first.server.running:
         names.append(f"田中 {len(names)}")
         assert system.admin.post("/contacts", json={"last_name": names[-1]}).status_code == 201
