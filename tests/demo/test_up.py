@@ -16,7 +16,8 @@ from tests.infra.process import Server
 
 EXPECTED = Counter(mail.becomes.partition(" ")[0] for mail in all_mails())
 # Letters to and from him: quote, mobile, complaint and its sequel, the forged one, and our two answers.
-MAILS_OF_TANAKA = 7
+# Without the one in his name that our server calls forged: it is a ticket in doubt.
+MAILS_OF_TANAKA = 6
 
 
 WANTED = {
