@@ -82,7 +82,7 @@ class SampleService:
     def ask_or_guess(self) -> str:
         """Calls the other service, which does not answer in time, and does without it."""
         try:
-            return str(self.other.linger(seconds=30))
+            return str(self.other.linger(seconds=3))
         except ServiceTimeout:
             return "a guess"
 
