@@ -23,6 +23,7 @@ from contracts import (
     OrganizationUpdated,
 )
 from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
+from contracts.fields import identity_or_none
 
 Values = dict[str, Any]
 PERSONAL = ("last_name", "first_name", "last_name_kana", "first_name_kana", "title", "addresses")
@@ -82,7 +83,7 @@ def wire(kind: Kind, values: Values) -> Values:
 
 def present(session: Any, kind: Kind, record_id: str, *, lock: bool = False) -> Any:
     """The row of a record. NotFound if it never was, is deleted, or was merged (then ``extra`` names the survivor)."""
-    identity = fields.identity_or_none(record_id)
+    identity = identity_or_none(record_id)
     row = store.record(session, kind.model, identity, lock=lock) if identity else None
     if row is None or row.deleted_at:
         survivor = getattr(row, "merged_into", None)

@@ -8,6 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from contracts.addresses import canonical_address
 from contracts.errors import Invalid
+from contracts.fields import identity_or_none
 from contracts.people import MAX_RECORD_ADDRESSES
 
 Values = dict[str, Any]
@@ -18,7 +19,6 @@ MAX_DESCRIPTION = 50_000
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _BREAKS = re.compile(r"[\t\n]")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Fault(ValueError):
@@ -55,17 +55,9 @@ def identity(value: Any) -> str | None:
     """The id of a record, or none."""
     if value is None:
         return None
-    if not isinstance(value, str) or not _UUID.fullmatch(value.lower()):
+    if (found := identity_or_none(value)) is None:
         raise Fault("Must be the id of a record.")
-    return value.lower()
-
-
-def identity_or_none(value: Any) -> str | None:
-    """The id of a record; none for what cannot be one."""
-    try:
-        return identity(value)
-    except Fault:
-        return None
+    return found
 
 
 def owner(value: Any) -> str | None:

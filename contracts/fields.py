@@ -1,5 +1,6 @@
 """The few kinds of value that events are made of, bounded, so that no sender can make one grow without end."""
 
+import re
 from typing import Any
 
 from marshmallow import fields, validate
@@ -15,6 +16,12 @@ FOLDER_ROLES = ("inbox", "sent", "other")
 DIRECTIONS = ("incoming", "outgoing")
 NATURES = ("personal", "auto_reply", "bounce", "complaint_report", "report", "list", "bulk")
 RECORD_KINDS = ("contact", "lead", "organization", "ticket")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def identity_or_none(value: Any) -> str | None:
+    """The id of a record as it is stored, in lower case; None for what cannot be one and no database could look for."""
+    return value.lower() if isinstance(value, str) and _UUID.fullmatch(value.lower()) else None
 
 
 def identifier(**kwargs: Any) -> fields.Field[Any]:

@@ -1,15 +1,13 @@
 """What callers may ask the matcher, checked. Pure, as domain.py."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from contracts.errors import Invalid
+from contracts.fields import identity_or_none
 from matcher_service.domain import Choice
 
 Values = dict[str, Any]
-
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def record_of(value: Any) -> Values | None:
@@ -37,8 +35,3 @@ def state_of(value: Any) -> str | None:
     if value in (None, "matched", "unmatched"):
         return value
     raise Invalid("There is no such state.", fields={"state": ["Must be matched or unmatched."]})
-
-
-def identity_or_none(value: Any) -> str | None:
-    """The id of a record in lower case; none for what cannot be one."""
-    return value.lower() if isinstance(value, str) and _UUID.fullmatch(value.lower()) else None

@@ -8,7 +8,8 @@ from chassis import clock
 from chassis.ids import new_id
 from contracts import Event, MatchCorrected, SenderMatched, SenderUnmatched
 from contracts.errors import NotFound
-from matcher_service import arguments, domain, store
+from contracts.fields import identity_or_none
+from matcher_service import domain, store
 from matcher_service.domain import Choice, Outcome, Party
 from matcher_service.models import Decision
 
@@ -132,7 +133,7 @@ def stored(row: Decision) -> Values:
 
 def present(session: Any, mail_message_id: str, *, lock: bool = False) -> Decision:
     """The decision about a mail. NotFound while there is none."""
-    identity = arguments.identity_or_none(mail_message_id)
+    identity = identity_or_none(mail_message_id)
     row = store.decision_of_mail(session, identity, lock=lock) if identity else None
     if row is None:
         raise NotFound("There is no decision about this mail (yet): try again in a moment, or check the mail's id.")

@@ -7,14 +7,13 @@ from typing import Any
 
 from contracts.base import Event
 from contracts.errors import Invalid, NotFound
-from contracts.fields import MAX_TEXT, RECORD_KINDS
+from contracts.fields import MAX_TEXT, RECORD_KINDS, identity_or_none
 from contracts.people import ContactMerged
 from contracts.senders import MatchCorrected
 from contracts.work import LeadConverted, TicketReplyReceived
 
 DECISION, CORRECTION, PERSON, UNLINKED = "decision", "correction", "person", "unlinked"
 EXCERPT_LENGTH = 300
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 Values = dict[str, Any]
@@ -169,20 +168,20 @@ def union_of(event: Event) -> tuple[Home, Home] | None:
 
 def checked_record(record: Any) -> Home:
     """The record that a caller names. Invalid if it is none."""
-    kind, id = (record.get("kind"), record.get("id")) if isinstance(record, dict) else (None, None)
-    if kind not in RECORD_KINDS or not isinstance(id, str) or not _UUID.fullmatch(id):
+    kind, id = (record.get("kind"), identity_or_none(record.get("id"))) if isinstance(record, dict) else (None, None)
+    if kind not in RECORD_KINDS or id is None:
         kinds = ", ".join(RECORD_KINDS)
         raise Invalid(
             "The record is not one that has a history.", fields={"record": [f"Give its id and a kind: {kinds}."]}
         )
-    return Home(kind, id.lower())
+    return Home(kind, id)
 
 
 def checked_id(id: Any) -> str:
     """An id that a database can look for. NotFound for anything else."""
-    if not isinstance(id, str) or not _UUID.fullmatch(id):
+    if (found := identity_or_none(id)) is None:
         raise NotFound("There is no such mail.")
-    return id.lower()
+    return found
 
 
 def checked_text(text: Any) -> str:

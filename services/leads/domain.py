@@ -11,13 +11,13 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from contracts.addresses import canonical_address
 from contracts.base import Event
 from contracts.errors import Conflict, Invalid, NotFound
+from contracts.fields import identity_or_none
 from contracts.senders import SenderUnmatched
 from contracts.work import LEAD_STATUSES
 from services.leads.names import company_of, name_of
 
 OPEN, CONVERTED, DELETED = "open", "converted", "deleted"
 MAX_DESCRIPTION = 50_000
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -270,9 +270,9 @@ def new_values(data: Any) -> Values:
 
 def checked_id(id: Any) -> str:
     """An id that a database can look for. NotFound for anything else."""
-    if not isinstance(id, str) or not _UUID.fullmatch(id):
+    if (found := identity_or_none(id)) is None:
         raise NotFound("There is no such lead.")
-    return id.lower()
+    return found
 
 
 def checked_status(status: str | None) -> str | None:

@@ -8,14 +8,13 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from contracts.addresses import canonical_address
 from contracts.errors import Conflict, Invalid, NotFound
-from contracts.fields import RECORD_KINDS
+from contracts.fields import RECORD_KINDS, identity_or_none
 from contracts.work import TICKET_PRIORITIES, TICKET_STATUSES
 from services.tickets.domain import TRANSITIONS
 
 MAX_DESCRIPTION = 50_000
 SEVERITIES = ("Minor", "Major", "Feature", "Critical")
 CATEGORIES = ("Big Problem", "Small Problem", "Other Problem")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _END = datetime(9999, 1, 1, tzinfo=UTC)
@@ -106,9 +105,9 @@ def checked_status(status: str | None) -> str | None:
 
 def checked_id(id: Any) -> str:
     """An id that a database can look for. NotFound for anything else."""
-    if not isinstance(id, str) or not _UUID.fullmatch(id):
+    if (found := identity_or_none(id)) is None:
         raise NotFound("There is no such ticket.")
-    return id.lower()
+    return found
 
 
 def _loaded(schema: Schema, data: Any) -> Values:

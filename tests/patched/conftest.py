@@ -10,6 +10,8 @@ from chassis import Services, migrations
 from chassis.runner import Process
 from chassis.settings import database_url_of, settings
 from tests.infra import eventually
+from tests.infra.rabbitmq import RabbitMQ
+from tests.patched.proxy_process import ProxyProcess
 from tests.patched.sample import models
 from tests.patched.sample.service import FAULTS, EmitterService, SampleService
 
@@ -24,6 +26,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def carrier_url(request: pytest.FixtureRequest) -> str:
     """The URL of each carrier in turn."""
     return str(request.getfixturevalue("embedded_url" if request.param == "embedded" else "amqp_url"))
+
+
+@pytest.fixture
+def proxy(rabbitmq: RabbitMQ) -> Iterator[ProxyProcess]:
+    """A way to RabbitMQ that a test can cut; services take it where ``carrier_url`` is ``url_by_proxy``."""
+    proxy = ProxyProcess(rabbitmq.port)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def url_by_proxy(amqp_url: str, proxy: ProxyProcess, rabbitmq: RabbitMQ) -> str:
+    """RabbitMQ through the proxy."""
+    return amqp_url.replace(f":{rabbitmq.port}/", f":{proxy.port}/")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from nameko.containers import ServiceContainer
@@ -24,17 +24,9 @@ AWAY = (ServiceUnavailable, ServiceTimeout)
 
 
 @pytest.fixture
-def proxy(rabbitmq: RabbitMQ) -> Iterator[ProxyProcess]:
-    """Every connection of the services goes through it."""
-    proxy = ProxyProcess(rabbitmq.port)
-    yield proxy
-    proxy.close()
-
-
-@pytest.fixture
-def carrier_url(amqp_url: str, proxy: ProxyProcess, rabbitmq: RabbitMQ) -> str:
+def carrier_url(url_by_proxy: str) -> str:
     """RabbitMQ through the proxy."""
-    return amqp_url.replace(f":{rabbitmq.port}/", f":{proxy.port}/")
+    return url_by_proxy
 
 
 def answers(services: Services, text: str) -> bool:

@@ -14,24 +14,15 @@ from chassis.publisher import Publisher
 from chassis.runner import Process
 from gateway.live import LiveHub, Subscription
 from tests.infra import eventually
-from tests.infra.rabbitmq import RabbitMQ
 from tests.patched.proxy_process import ProxyProcess
 from tests.patched.sample.service import EmitterService, WatcherService
 from tests.patched.test_database_faults import answered
 
 
 @pytest.fixture
-def proxy(rabbitmq: RabbitMQ) -> Iterator[ProxyProcess]:
-    """Every connection of the services goes through it."""
-    proxy = ProxyProcess(rabbitmq.port)
-    yield proxy
-    proxy.close()
-
-
-@pytest.fixture
-def carrier_url(amqp_url: str, proxy: ProxyProcess, rabbitmq: RabbitMQ) -> str:
+def carrier_url(url_by_proxy: str) -> str:
     """RabbitMQ through the proxy."""
-    return amqp_url.replace(f":{rabbitmq.port}/", f":{proxy.port}/")
+    return url_by_proxy
 
 
 @pytest.fixture
