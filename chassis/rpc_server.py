@@ -22,11 +22,13 @@ from chassis.link import FAILURES, Disconnected, Link
 from chassis.messages import Delivery, Outgoing
 from chassis.metrics import RPC_SECONDS
 from chassis.rpc_wire import TRANSIENT, nameko_error, send_unconfirmed
+from chassis.settings import settings
 from chassis.topology import RPC_EXCHANGE, rpc_queue_of
 from chassis.workers import spawn_worker
 from contracts.errors import InternalError, Invalid, MusubiError, NotFound
 
 PREFETCH = 16
+RECONNECT_PAUSE_SECONDS = 0.05
 
 log = logs.logger(__name__)
 
@@ -141,10 +143,20 @@ class RpcServer(SharedExtension, ProviderCollector):
             delivery_mode=TRANSIENT,
             correlation_id=str(delivery.properties.get("correlation_id") or ""),
         )
-        try:
-            send_unconfirmed(self.carrier.publishing, self._replies, message)
-        except Disconnected:
-            log.warning("reply not sent: the broker is away", service=self.container.service_name)
+        seconds = _seconds_left(delivery)
+        with eventlet.Timeout(settings().rpc_timeout if seconds is None else max(seconds, 0), False):
+            self._send_when_connected(message)
+            return
+        log.warning("reply not sent: the broker is away", service=self.container.service_name)
+
+    def _send_when_connected(self, message: Outgoing) -> None:
+        # Calls come over another link than answers go: after a broken connection it may be back a moment earlier.
+        while True:
+            try:
+                send_unconfirmed(self.carrier.publishing, self._replies, message)
+                return
+            except Disconnected:
+                eventlet.sleep(RECONNECT_PAUSE_SECONDS)
 
     def _ack(self, delivery: Delivery) -> None:
         try:

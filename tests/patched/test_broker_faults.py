@@ -73,7 +73,7 @@ def test_a_half_open_connection_is_noticed_within_15_seconds(
     start: Callable[..., Process], proxy: ProxyProcess
 ) -> None:
     process = start(SampleService)
-    links = [link for container in process.runner.containers for link in _links(container)]
+    links = [link for container in process.runner.containers for link in links_of(container)]
     began = time.monotonic()
     proxy.tell("hole")
     eventually(lambda: any(not link.connected for link in links), timeout=15)
@@ -107,7 +107,8 @@ def test_a_memory_alarm_delays_events_and_loses_none(services: Services, rabbitm
     assert len(services.sample.effects()) == len(set(services.sample.effects()))
 
 
-def _links(container: ServiceContainer) -> list[Link]:
+def links_of(container: ServiceContainer) -> list[Link]:
+    """The connections of a service to the broker."""
     return [link for extension in container.extensions if isinstance(extension, Carrier) for link in extension.links]
 
 

@@ -15,6 +15,7 @@ from chassis.topology import RPC_EXCHANGE
 from contracts.errors import Conflict, IdempotencyConflict, InternalError, Invalid, ServiceTimeout, ServiceUnavailable
 from tests.infra import eventually
 from tests.patched.sample.service import FAULTS, SampleService
+from tests.patched.test_broker_faults import links_of
 from tests.patched.test_carriers import listening, publish
 
 
@@ -126,6 +127,18 @@ def test_more_calls_than_may_wait_are_refused_at_once(services: Services, monkey
         services.sample.slow(seconds=0, mark="one more")
     assert services.mail_ingest.echo(text="others answer") == "others answer"
     assert [greenlet.wait() for greenlet in waiting] == ["0", "1", "2"]
+
+
+def test_an_answer_waits_for_the_link_that_sends_it(start: Callable[..., Process]) -> None:
+    process = start(SampleService)
+    (container,) = process.runner.containers
+    with Services("test") as client:
+        answer = eventlet.spawn(client.sample.slow, seconds=0.02, mark="answered")
+        eventually(lambda: FAULTS["open"])
+        for link in links_of(container):
+            if link.name.endswith("publishing"):
+                link.abort("a test")
+        assert answer.wait() == "answered"
 
 
 def test_a_request_with_an_idempotency_key_runs_once(services: Services) -> None:
