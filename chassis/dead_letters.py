@@ -14,6 +14,7 @@ from eventlet.event import Event as Signal
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from chassis import clock, logs, paging
 from chassis.columns import storable
@@ -68,24 +69,31 @@ class DeadLetters:
             raise NotFound("There is no such dead letter.")
         return {**_shown(row), "body": bytes(row.body).decode("utf-8", "replace")}
 
-    def replay(self, *, id: str) -> dict[str, Any]:
+    def replay(
+        self, *, id: str, actor: dict[str, Any] | None = None, idempotency_key: str | None = None
+    ) -> dict[str, Any]:
         """Send a letter to its queue once more. Conflict if that was done already."""
-        with self.handle.session() as session:
-            row = session.execute(select(self.table).where(self.table.c.id == id).with_for_update()).one_or_none()
-            if row is None:
-                raise NotFound("There is no such dead letter.")
-            if row.replayed_at:
-                raise Conflict("This dead letter was replayed already. If it fails again, it waits here again.")
-            message = Outgoing(
-                bytes(row.body),
-                exchange="",
-                routing_key=row.queue,
-                content_type=CONTENT_TYPE,
-                message_id=row.event_id or "",
-            )
-            self.carrier.publisher.publish([message])
-            session.execute(update(self.table).where(self.table.c.id == id).values(replayed_at=clock.now()))
-        return {"id": id, "replayed": True}
+        with self.handle.transaction(once=idempotency_key, request=id) as tx:
+            if tx.answer is None:
+                self._send_again(tx.session, id)
+                tx.answer = {"id": id, "replayed": True}
+        return dict(tx.answer)
+
+    def _send_again(self, session: Session, id: str) -> None:
+        row = session.execute(select(self.table).where(self.table.c.id == id).with_for_update()).one_or_none()
+        if row is None:
+            raise NotFound("There is no such dead letter.")
+        if row.replayed_at:
+            raise Conflict("This dead letter was replayed already. If it fails again, it waits here again.")
+        message = Outgoing(
+            bytes(row.body),
+            exchange="",
+            routing_key=row.queue,
+            content_type=CONTENT_TYPE,
+            message_id=row.event_id or "",
+        )
+        self.carrier.publisher.publish([message])
+        session.execute(update(self.table).where(self.table.c.id == id).values(replayed_at=clock.now()))
 
     def _consume(self, link: Link) -> None:
         channel = link.channel()

@@ -36,13 +36,14 @@ def get_dead_letter(service: str, id: Any) -> Any:
 
 
 @dead_letters.route(f"{LETTERS}/<uuid:id>/replay", methods=["POST"])
+@dead_letters.once
 @dead_letters.response(202, Done)
-def replay_dead_letter(service: str, id: Any) -> Any:
+def replay_dead_letter(service: str, id: Any, by: Any) -> Any:
     """Send a dead letter to its service once more
 
     409 when that was done already; if it fails again, it is there again with its new error.
     """
-    getattr(services(), service).replay_dead_letter(id=str(id))
+    getattr(services(), service).replay_dead_letter(id=str(id), **by)
     return {"id": str(id)}
 
 

@@ -53,13 +53,14 @@ def log_out() -> Any:
 
 @sessions.route("/password", methods=["PUT"])
 @sessions.arguments(schemas.PasswordIn)
+@sessions.once
 @sessions.response(204)
-def change_password(data: dict[str, Any]) -> None:
+def change_password(data: dict[str, Any], by: Any) -> None:
     """Change your password
 
     Ends all of your sessions; API tokens stay.
     """
-    services().staff.change_password(id=g.principal["staff_user_id"], **data)
+    services().staff.change_password(**data, **by)
 
 
 @staff_users.route("/staff-users", methods=["GET"])
@@ -120,10 +121,11 @@ def create_api_token(data: dict[str, Any], by: Any) -> Any:
 
 
 @api_tokens.route("/api-tokens/<uuid:id>", methods=["DELETE"])
+@api_tokens.once
 @api_tokens.response(204)
-def revoke_api_token(id: Any) -> None:
+def revoke_api_token(id: Any, by: Any) -> None:
     """Revoke one of your API tokens"""
-    services().staff.revoke_api_token(id=str(id), staff_user_id=g.principal["staff_user_id"])
+    services().staff.revoke_api_token(id=str(id), **by)
 
 
 def _set_cookie(response: Any, session: dict[str, Any]) -> None:

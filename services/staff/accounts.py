@@ -35,13 +35,12 @@ def user(db: DatabaseHandle, *, id: str) -> dict[str, Any]:
 
 
 def create_user(db: DatabaseHandle, *, data: dict[str, Any], idempotency_key: str | None = None) -> dict[str, Any]:
-    """Create a staff user and say so. The password takes no part in telling two requests apart: it is not kept."""
+    """Create a staff user and say so."""
     login = domain.check_login(data["login"])
     domain.check_password(data["password"], login=login)
     password_hash = passwords.hash_password(data["password"])
-    request = {key: value for key, value in data.items() if key != "password"}
     try:
-        with db.transaction(once=idempotency_key, request=request) as tx:
+        with db.transaction(once=idempotency_key, request=_without_password(data)) as tx:
             if tx.answer is None:
                 tx.answer = user_record(_add_user(tx, data, login=login, password_hash=password_hash))
     except IntegrityError as error:
@@ -49,19 +48,19 @@ def create_user(db: DatabaseHandle, *, data: dict[str, Any], idempotency_key: st
     return dict(tx.answer)
 
 
-def update_user(db: DatabaseHandle, *, id: str, data: dict[str, Any], version: int) -> dict[str, Any]:
+def update_user(
+    db: DatabaseHandle, *, id: str, data: dict[str, Any], version: int, idempotency_key: str | None = None
+) -> dict[str, Any]:
     """Change a staff user; one who is closed loses the sessions at once (a token asks for an active owner)."""
     password_hash = _checked_hash(db, id=id, password=data.get("password"))
-    with db.transaction() as tx:
-        found = store.user_by_id(tx.session, id=id, lock=True)
-        if found is None:
-            raise NotFound(NO_USER)
-        if found.version != version:
-            raise PreconditionFailed("The staff user has changed since you read it. Read it again.")
-        _change(tx, found, data)
-        if password_hash:
-            set_password(tx, id=id, password_hash=password_hash)
-        return user_record(found)
+    with db.transaction(once=idempotency_key, request=[id, version, _without_password(data)]) as tx:
+        if tx.answer is None:
+            found = _version_of(tx, id, version)
+            _change(tx, found, data)
+            if password_hash:
+                set_password(tx, id=id, password_hash=password_hash)
+            tx.answer = user_record(found)
+    return dict(tx.answer)
 
 
 def api_tokens(db: DatabaseHandle, *, staff_user_id: str, limit: int | None, cursor: str | None) -> dict[str, Any]:
@@ -85,11 +84,13 @@ def create_api_token(
     return {**tx.answer, "token": token}
 
 
-def revoke_api_token(db: DatabaseHandle, *, id: str, staff_user_id: str | None) -> None:
-    """End a token."""
-    with db.transaction() as tx:
-        if not store.remove_api_token(tx.session, id=id, staff_user_id=staff_user_id):
-            raise NotFound("There is no such API token.")
+def revoke_api_token(db: DatabaseHandle, *, id: str, staff_user_id: str, idempotency_key: str | None = None) -> None:
+    """End a token of its owner."""
+    with db.transaction(once=idempotency_key, request=id) as tx:
+        if tx.answer is None:
+            if not store.remove_api_token(tx.session, id=id, staff_user_id=staff_user_id):
+                raise NotFound("There is no such API token.")
+            tx.answer = {"id": id}
 
 
 def token_record(row: AccessToken) -> dict[str, Any]:
@@ -132,6 +133,20 @@ def _add_token(tx: Transaction, data: dict[str, Any], *, staff_user_id: str) -> 
     more = {"name": data["name"], "scopes": sorted(set(data["scopes"]))}
     row, token = new_token(tx, kind="api", user_id=owner.id, life=life, now=clock.now(), **more)
     return row, token
+
+
+def _without_password(data: dict[str, Any]) -> dict[str, Any]:
+    """What tells two requests apart: a password is not kept, not even as a part of that."""
+    return {key: value for key, value in data.items() if key != "password"}
+
+
+def _version_of(tx: Transaction, id: str, version: int) -> StaffUser:
+    found = store.user_by_id(tx.session, id=id, lock=True)
+    if found is None:
+        raise NotFound(NO_USER)
+    if found.version != version:
+        raise PreconditionFailed("The staff user has changed since you read it. Read it again.")
+    return found
 
 
 def _checked_hash(db: DatabaseHandle, *, id: str, password: str | None) -> str | None:

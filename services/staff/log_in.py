@@ -13,6 +13,7 @@ from services.staff import domain, passwords, store
 from services.staff.models import AccessToken, LoginThrottle, StaffUser
 
 WRONG = "The log-in name or the password is wrong. Check both."
+NOT_THE_PRESENT_ONE = "The present password is wrong. Check it."
 SESSION_ENDED = "The session or token is not valid (any more). Log in again or use another token."
 # Prefixes let a secret scanner and a person tell what a leaked string is.
 PREFIXES = {"session": "musubi_s_", "api": "musubi_t_"}
@@ -57,18 +58,29 @@ def principal(db: DatabaseHandle, *, token: str) -> dict[str, Any]:
         }
 
 
-def change_password(db: DatabaseHandle, *, id: str, password: str, new_password: str) -> None:
+def change_password(
+    db: DatabaseHandle, *, id: str, password: str, new_password: str, idempotency_key: str | None = None
+) -> None:
     """Set another password; who knows the old one proves that it is the owner."""
     with db.transaction() as tx:
         user = store.user_by_id(tx.session, id=id)
         count_try(tx, _buckets(user.login if user else id, None), now=clock.now())
-    if user is None or not passwords.verify_password(user.password_hash, password):
-        raise NotAuthenticated("The present password is wrong. Check it.")
-    domain.check_password(new_password, login=user.login)
-    password_hash = passwords.hash_password(new_password)
-    with db.transaction() as tx:
+    if user is None:
+        raise NotAuthenticated(NOT_THE_PRESENT_ONE)
+    with db.transaction(once=idempotency_key, request=id) as tx:
+        if tx.answer is None:
+            # Read in here: the first run of the same request may have changed it a moment ago.
+            _check_owner(tx, user, password)
+            domain.check_password(new_password, login=user.login)
+            set_password(tx, id=id, password_hash=passwords.hash_password(new_password))
+            tx.answer = {"id": id}
         forgive(tx, _buckets(user.login, None))
-        set_password(tx, id=id, password_hash=password_hash)
+
+
+def _check_owner(tx: Transaction, user: StaffUser, password: str) -> None:
+    present = store.user_by_id(tx.session, id=user.id)
+    if present is None or not passwords.verify_password(present.password_hash, password):
+        raise NotAuthenticated(NOT_THE_PRESENT_ONE)
 
 
 def set_password(tx: Transaction, *, id: str, password_hash: str) -> None:

@@ -31,9 +31,12 @@ class StaffService:
         return log_in.principal(self.db, token=token)
 
     @rpc
-    def change_password(self, *, id: str, password: str, new_password: str) -> None:
-        """Set another password and end every session. NotAuthenticated when the old one is wrong."""
-        log_in.change_password(self.db, id=id, password=password, new_password=new_password)
+    def change_password(
+        self, *, password: str, new_password: str, actor: Json, idempotency_key: str | None = None
+    ) -> None:
+        """Set another password for oneself and end every session. NotAuthenticated when the old one is wrong."""
+        passwords = {"password": password, "new_password": new_password}
+        log_in.change_password(self.db, id=actor["staff_user_id"], **passwords, idempotency_key=idempotency_key)
 
     @rpc
     def staff_users(self, *, limit: int | None = None, cursor: str | None = None) -> Json:
@@ -55,7 +58,7 @@ class StaffService:
         self, *, id: str, data: Json, version: int, actor: Json | None = None, idempotency_key: str | None = None
     ) -> Json:
         """Change ``name``, ``role``, ``active`` or ``password``. PreconditionFailed; Conflict for the last admin."""
-        return accounts.update_user(self.db, id=id, data=data, version=version)
+        return accounts.update_user(self.db, id=id, data=data, version=version, idempotency_key=idempotency_key)
 
     @rpc
     def api_tokens(self, *, staff_user_id: str, limit: int | None = None, cursor: str | None = None) -> Json:
@@ -76,6 +79,7 @@ class StaffService:
         )
 
     @rpc
-    def revoke_api_token(self, *, id: str, staff_user_id: str | None = None, actor: Json | None = None) -> None:
-        """End a token, of one owner where named. NotFound."""
-        accounts.revoke_api_token(self.db, id=id, staff_user_id=staff_user_id)
+    def revoke_api_token(self, *, id: str, actor: Json, idempotency_key: str | None = None) -> None:
+        """End a token of one's own. NotFound."""
+        owner = actor["staff_user_id"]
+        accounts.revoke_api_token(self.db, id=id, staff_user_id=owner, idempotency_key=idempotency_key)

@@ -244,6 +244,19 @@ def test_the_openapi_document_is_valid_and_names_the_scope_of_each_call(client):
     assert "application/problem+json" in document["paths"]["/api/v1/contacts"]["get"]["responses"]["401"]["content"]
 
 
+def test_every_change_takes_an_idempotency_key_but_those_that_can_be_repeated_as_they_are(client):
+    calls = client.get("/api/v1/openapi.json").json["paths"]
+    keyless = {
+        f"{method} {path.removeprefix('/api/v1')}"
+        for path, methods in calls.items()
+        for method, call in methods.items()
+        if method in ("post", "put", "patch", "delete")
+        and "Idempotency-Key" not in [parameter["name"] for parameter in call.get("parameters", [])]
+    }
+    log_in_and_out = {"post /sessions", "delete /sessions/current"}
+    assert keyless == log_in_and_out | {"post /mailboxes/check", "post /mailboxes/{id}/synchronize"}
+
+
 def test_the_page_shows_every_call_and_loads_nothing_from_elsewhere(client):
     document = client.get("/api/v1/openapi.json").json
     page = client.get("/api/v1/docs").get_data(as_text=True)

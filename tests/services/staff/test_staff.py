@@ -142,15 +142,15 @@ def test_one_cannot_revoke_the_token_of_somebody_else(staff, hanako):
     token = token_for(staff, hanako, "read")
     other = new_user(staff, login="jiro")
     with pytest.raises(NotFound):
-        staff.revoke_api_token(id=token["id"], staff_user_id=other["id"])
-    staff.revoke_api_token(id=token["id"], staff_user_id=hanako["id"])
+        staff.revoke_api_token(id=token["id"], actor={"staff_user_id": other["id"]})
+    staff.revoke_api_token(id=token["id"], actor={"staff_user_id": hanako["id"]})
     with pytest.raises(NotAuthenticated):
         staff.authenticate(token=token["token"])
 
 
 def test_a_changed_password_ends_the_sessions_of_the_old_one(staff, hanako):
     token = staff.log_in(login="hanako", password=PASSWORD)["token"]
-    staff.change_password(id=hanako["id"], password=PASSWORD, new_password=OTHER)
+    staff.change_password(actor={"staff_user_id": hanako["id"]}, password=PASSWORD, new_password=OTHER)
     with pytest.raises(NotAuthenticated):
         staff.authenticate(token=token)
     assert staff.log_in(login="hanako", password=OTHER)["token"]
@@ -158,7 +158,7 @@ def test_a_changed_password_ends_the_sessions_of_the_old_one(staff, hanako):
 
 def test_changing_the_password_needs_the_old_one(staff, hanako):
     with pytest.raises(NotAuthenticated):
-        staff.change_password(id=hanako["id"], password="guess guess", new_password=OTHER)
+        staff.change_password(actor={"staff_user_id": hanako["id"]}, password="guess guess", new_password=OTHER)
     assert staff.log_in(login="hanako", password=PASSWORD)["token"]
 
 
@@ -201,3 +201,15 @@ def test_a_cursor_that_holds_no_id_is_refused_by_users_and_tokens(staff, hanako,
     for listing in (staff.staff_users, partial(staff.api_tokens, staff_user_id=hanako["id"])):
         with pytest.raises(Invalid, match="not one that this list gave out"):
             listing(cursor=cursor)
+
+
+def test_a_change_that_the_broker_delivers_again_is_answered_as_the_first_time(staff, hanako):
+    token, me = token_for(staff, hanako, "read"), {"staff_user_id": hanako["id"]}
+    for _ in range(2):
+        staff.revoke_api_token(id=token["id"], actor=me, idempotency_key="revoke")
+        staff.change_password(password=PASSWORD, new_password=OTHER, actor=me, idempotency_key="password")
+        change = {"data": {"name": "山田 花子"}, "version": 1, "idempotency_key": "rename"}
+        assert staff.update_staff_user(id=hanako["id"], **change)["version"] == 2
+    assert staff.log_in(login="hanako", password=OTHER)["staff_user"]["name"] == "山田 花子"
+    with pytest.raises(NotAuthenticated):
+        staff.change_password(password=PASSWORD, new_password=OTHER, actor=me, idempotency_key="another time")
