@@ -181,6 +181,8 @@ def _copy(session: Session, table: Table, rows: Rows) -> None:
         error.args = (without_values(error),)
         raised: Any = error
         gone = connection.dialect.is_disconnect(raised, driver, None)
+        if gone:
+            connection.invalidate(error)
         raise DBAPIError.instance(
             statement, None, error, Error, hide_parameters=True, connection_invalidated=gone, dialect=connection.dialect
         ) from error

@@ -19,13 +19,18 @@ LOCK_TIMEOUT_MS = 5_000
 IDLE_IN_TRANSACTION_MS = 30_000
 # A cable that was pulled, a NAT that forgot: the kernel finds it in 15 s, at work and at rest.
 HALF_OPEN_MS = 15_000
-KEEPALIVES = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2}
+# The server watches as well: in a COPY it waits for its client without any limit of its own, and keeps its locks.
+KEEPALIVES = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2}
 STATEMENT_TIMED_OUT = "57014"
 POOL_SIZE = 5
 RESTED_SECONDS = 1.0
 # Less than a call may take: what waits for a connection is answered all the same.
 TRIED_SECONDS = 3.0
 SQLITE_CACHE_KIB = 8_000
+END_SESSIONS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE pid = ANY(%s) AND datname = current_database() AND usename = current_user
+"""
 
 waiting.install()
 
@@ -41,6 +46,7 @@ def make_engine(url: str) -> Engine:
             f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
             f"-c lock_timeout={LOCK_TIMEOUT_MS}",
             f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}",
+            *(f"-c tcp_{name}={value}" for name, value in KEEPALIVES.items()),
         ]
     )
     arguments = {
@@ -61,9 +67,31 @@ def make_engine(url: str) -> Engine:
     )
     event.listen(engine, "handle_error", _leave_out_values)
     event.listen(engine, "connect", _keep_ids_as_text)
+    _end_what_is_lost(engine)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _try_if_rested)
     return engine
+
+
+def _end_what_is_lost(engine: Engine) -> None:
+    """Let the next connection end the session of one that went.
+
+    Where a proxy stands in between, the server may not have noticed, and go on holding the locks of what we try again.
+    """
+    lost: set[int] = set()
+
+    @event.listens_for(engine, "invalidate")
+    def _note(_connection: Any, record: Any, _error: Any) -> None:
+        lost.add(record.info["session"])
+
+    @event.listens_for(engine, "connect")
+    def _end(connection: Any, record: Any) -> None:
+        record.info["session"] = connection.info.backend_pid
+        if lost:
+            ended = list(lost)
+            with waiting.patience(TRIED_SECONDS), connection.transaction():
+                connection.execute(END_SESSIONS, [ended])
+            lost.difference_update(ended)
 
 
 def _note_use(_connection: Any, record: Any) -> None:

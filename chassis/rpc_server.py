@@ -17,6 +17,7 @@ from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
 from chassis import deadline, logs
 from chassis.carrier import Carrier
+from chassis.engine import is_transient
 from chassis.ids import new_id
 from chassis.link import FAILURES, Disconnected, Link
 from chassis.messages import Delivery, Outgoing
@@ -25,7 +26,7 @@ from chassis.rpc_wire import TRANSIENT, nameko_error, send_unconfirmed
 from chassis.settings import settings
 from chassis.topology import RPC_EXCHANGE, rpc_queue_of
 from chassis.workers import spawn_worker
-from contracts.errors import InternalError, Invalid, MusubiError, NotFound
+from contracts.errors import InternalError, Invalid, MusubiError, NotFound, ServiceUnavailable
 
 PREFETCH = 16
 RECONNECT_PAUSE_SECONDS = 0.05
@@ -116,11 +117,17 @@ class RpcServer(SharedExtension, ProviderCollector):
         except MusubiError as expected:
             result, error = None, expected
         except Exception as unexpected:
-            log.exception("call failed", service=self.container.service_name, method=method)
-            result, error = None, InternalError("Something went wrong on our side.")
-            del unexpected
+            result, error = None, self._shown(unexpected, method)
         RPC_SECONDS.labels(self.container.service_name, method[:50]).observe(time.monotonic() - started)
         self._reply(delivery, result, error)
+
+    def _shown(self, error: Exception, method: str) -> MusubiError:
+        name = self.container.service_name
+        if is_transient(error):
+            log.warning("call not done now", service=name, method=method, error=type(error).__name__)
+            return ServiceUnavailable(f"{name} cannot reach its database now. Try again in a moment.")
+        log.error("call failed", service=name, method=method, exc_info=error)
+        return InternalError("Something went wrong on our side.")
 
     def _run(self, method: str, delivery: Delivery) -> Any:
         request = orjson.loads(delivery.body)

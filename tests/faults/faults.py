@@ -10,8 +10,6 @@ from tests.faults.site import Site
 from tests.infra import eventually
 
 NOTICED_WITHIN = 15.0
-# A silence is given up after 20 s; PostgreSQL lets go of what the other end of the link had locked after 30.
-SILENCE_ENDS_WITHIN = 60.0
 # Where mails leave a trace on their way; a moment is when a table has grown by so many rows.
 TRACES = (("mail_ingest", "mail_messages"), ("matcher", "decisions"), ("tickets", "inbox"), ("history", "inbox"))
 
@@ -59,22 +57,27 @@ class Faults:
         return [self.chance.choice(self.chance.choice(pools)) for _ in range(count)]
 
     def strike(self, name: str, *, mails: int) -> None:
-        """Put mails in, and let the fault happen while they are on their way."""
+        """Put mails in, and let the fault happen while they are on their way and somebody is at the API."""
         self.site.append(self.site.ledger.more(mails))
         self._moment(mails)
         began = time.monotonic()
+        visit = self.site.visits.begin()
         self._tell(fault=name)
         deeds = {**self.kinds, **self.longer}
         deeds.get(name, lambda: self.site.kill(name.removeprefix("kill ")))()
+        visit.result()
         self._tell(ended=name, seconds=round(time.monotonic() - began, 2))
 
     def _moment(self, mails: int) -> None:
         service, table = self.chance.choice(TRACES)
         goal = self.site.rows.count(service, table) + self.chance.randrange(mails // 3)
+        self._await(lambda: self.site.rows.count(service, table) >= goal or self.site.settled(), "mails on their way")
+
+    def _await(self, check: Callable[[], bool], what: str) -> None:
         try:
-            eventually(lambda: self.site.rows.count(service, table) >= goal or self.site.settled(), timeout=60)
+            eventually(check, timeout=60, what=what)
         except AssertionError as error:
-            raise AssertionError(f"nothing goes on: {self.site.state()}") from error
+            raise AssertionError(f"{error}: {self.site.state()}") from error
 
     def _while_down(self, stop: Callable[[], None], start: Callable[[], object]) -> None:
         """While a server is away, mails come in and a process is killed."""
@@ -107,7 +110,8 @@ class Faults:
         began = time.monotonic()
         links = self.site.sql.hole()
         self.site.append(self.site.ledger.more(4))
-        eventually(self.site.settled, timeout=SILENCE_ENDS_WITHIN, what="all done over fresh links to the database")
+        # A silence is given up after 20 s; PostgreSQL lets go of what the other end of the link had locked after 30.
+        self._await(self.site.settled, "all done over fresh links to the database")
         self._tell(links=links, settled_within=round(time.monotonic() - began, 1))
         self.site.sql.heal()
 

@@ -1,6 +1,7 @@
 """The whole system on real servers for a fault run: every service a process, its links through proxies."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ from tests.faults.checker import Verdict, compare
 from tests.faults.ledger import PURPOSES, SIZE_LIMIT, Ledger, Mail
 from tests.faults.rows import SERVICES, Rows
 from tests.faults.shovel import Shovel
+from tests.faults.visits import PASSWORD, Visits
 from tests.infra import eventually
 from tests.infra.dovecot import Account, Dovecot
 from tests.infra.postgres import PostgreSQL
@@ -17,7 +19,6 @@ from tests.infra.rabbitmq import RabbitMQ
 from tests.infra.services import ServiceProcesses
 
 CONTACTS = 20
-PASSWORD = "correct horse 馬"
 # (exchange, event type, who reads it)
 PLANTED = (
     ("mail_ingest.batches", "mail_message.received.v1", ("matcher",)),
@@ -66,6 +67,9 @@ class Site:
             ),
             env=SETTINGS,
         )
+        self.people = ThreadPoolExecutor(2, thread_name_prefix="visits")
+        gateways = [name for name in self.processes.replicas if name.startswith("gateway-")]
+        self.visits = Visits([self.processes.url(name) for name in gateways], self.people)
 
     def start(self) -> "Site":
         """Migrate, start, and fill in mailboxes and contacts."""
@@ -85,6 +89,7 @@ class Site:
     def close(self) -> None:
         """End everything and forget it."""
         self.api.close()
+        self.people.shutdown(cancel_futures=True)
         for name in self.processes.replicas:
             self.processes.halt(name)
         self.processes.stop()
@@ -149,9 +154,14 @@ class Site:
         return verdict
 
     def _check_remains(self) -> None:
-        """What was planted and nothing else became a dead letter, once; no session is forgotten; no end was unasked."""
+        """What was planted and nothing else became a dead letter, once; what people entered is there, once.
+
+        No session is forgotten, and no process ended unasked.
+        """
         letters = self.rows.dead_letters()
         assert sorted((reader, body) for reader, body, _ in letters) == sorted(self.planted), letters
+        entered = self.rows.query("contacts", "SELECT last_name FROM contacts WHERE last_name LIKE '客 %%'")
+        assert sorted(entered) == sorted((name,) for name in self.visits.names)
         assert self.rows.forgotten_transactions() == []
         assert self.processes.restarts == self.kills
 

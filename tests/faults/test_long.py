@@ -15,7 +15,7 @@ import pytest
 from chassis.crash import CRASH_EXIT_CODE
 from tests.faults.faults import Faults
 from tests.faults.march import ROAD, March
-from tests.faults.rows import BUSINESS
+from tests.faults.rows import SERVICES
 from tests.faults.site import Site
 from tests.infra import eventually
 
@@ -29,8 +29,9 @@ HISTORY = os.environ.get("MUSUBI_FAULT_HISTORY")
 
 @pytest.fixture
 def doubled_site(rabbitmq, postgres, dovecot):
-    """Two replicas of each service on the road."""
-    site = Site(f"l{secrets.token_hex(4)}", servers=(rabbitmq, postgres, dovecot), seed=SEED, doubled=tuple(BUSINESS))
+    """Two replicas of each service and of the gateway."""
+    everything = (*SERVICES, "gateway")
+    site = Site(f"l{secrets.token_hex(4)}", servers=(rabbitmq, postgres, dovecot), seed=SEED, doubled=everything)
     try:
         yield site.start()
     finally:

@@ -15,9 +15,9 @@ class ProxyProcess:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = int(self._answer())
 
-    def tell(self, fault: str) -> None:
+    def tell(self, fault: str, *words: bytes) -> None:
         assert self._process.stdin
-        self._process.stdin.write(fault + "\n")
+        self._process.stdin.write(" ".join([fault, *(word.hex() for word in words)]) + "\n")
         self._process.stdin.flush()
         assert self._answer() == "done"
 
@@ -38,7 +38,8 @@ def main() -> None:
     proxy = TcpProxy(int(sys.argv[1])).start()
     print(proxy.port, flush=True)
     for line in sys.stdin:
-        getattr(proxy, line.strip())()
+        fault, *words = line.split()
+        getattr(proxy, fault)(*map(bytes.fromhex, words))
         print("done", flush=True)
 
 

@@ -5,20 +5,24 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from chassis import Services, waiting
+from chassis.bulk import insert_many
 from chassis.engine import is_transient, make_engine
 from chassis.ids import new_id
 from chassis.runner import Process
-from contracts.errors import MusubiError
+from contracts.errors import ServiceTimeout, ServiceUnavailable
 from tests.infra import eventually
 from tests.infra.postgres import PostgreSQL
 from tests.patched.proxy_process import ProxyProcess
 from tests.patched.sample.service import EmitterService, SampleService
 
 SILENCE = 0.6
+# How the server answers a COPY of one column, in binary.
+COPY_MAY_BEGIN = b"G\x00\x00\x00\x09\x01\x00\x01\x00\x01"
 
 
 @pytest.fixture
@@ -66,6 +70,17 @@ def test_a_half_open_connection_is_given_up_in_time_and_thrown_away(engine: Engi
     assert ask(engine, "SELECT 1") == [(1,)]
 
 
+def test_the_server_lets_go_of_what_a_lost_connection_held(engine: Engine, proxy: ProxyProcess) -> None:
+    numbers = Table("numbers", MetaData(), Column("number", Integer, primary_key=True))
+    numbers.create(engine)
+    proxy.tell("hole_at", COPY_MAY_BEGIN)
+    with Session(engine) as session, pytest.raises(DBAPIError) as caught:
+        insert_many(session, numbers, [{"number": 1}])
+    assert caught.value.connection_invalidated
+    copies = "SELECT state, query FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'"
+    eventually(lambda: ask(engine, copies) == [])
+
+
 def test_a_half_open_connection_that_rested_is_replaced_before_use(
     engine: Engine, proxy: ProxyProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,11 +102,12 @@ def test_a_statement_that_takes_long_is_awaited_where_that_is_expected(engine: E
         ask(engine, f"SELECT pg_sleep({2 * SILENCE})")
 
 
-def test_the_kernel_watches_every_connection(engine: Engine) -> None:
+def test_both_kernels_watch_every_connection(engine: Engine) -> None:
     # What the proxy hides from the tests above: its end of a link acknowledges whatever is sent.
     with engine.connect() as connection:
         said = connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr] # connected
-    assert said.items() >= {"keepalives": "1", "keepalives_idle": "5", "tcp_user_timeout": "15000"}.items()
+    assert ask(engine, "SHOW tcp_keepalives_idle") == [("5",)]
+    assert said.items() >= {"keepalives_idle": "5", "tcp_user_timeout": "15000"}.items()
 
 
 @pytest.fixture
@@ -122,9 +138,22 @@ def test_events_and_calls_go_on_after_the_connections_went(
     eventually(lambda: not process.health.problems(), timeout=10)
 
 
+def test_a_call_that_cannot_reach_the_database_is_refused_as_one_to_be_made_later(
+    start: Callable[..., Process], proxy: ProxyProcess
+) -> None:
+    start(SampleService, EmitterService)
+    with Services("test") as client:
+        proxy.tell("refuse")
+        proxy.tell("reset")
+        with pytest.raises(ServiceUnavailable, match="sample cannot reach its database"):
+            client.sample.effects()
+        proxy.tell("heal")
+        assert client.sample.effects() == []
+
+
 def answered(call: Callable[..., Any], *arguments: Any) -> Any:
     """What a call answers, "done" for nothing; "refused" while its service cannot reach the database."""
     try:
         return call(*arguments) or "done"
-    except MusubiError:
+    except (ServiceUnavailable, ServiceTimeout):
         return "refused"
