@@ -32,10 +32,11 @@ HIDDEN = frozenset({"search", "deleted_at", "merged_into", "created_at", "update
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of record: its rows, its fields and its events."""
+    """A kind of record: its rows, its fields and its events. ``superior``: the field that names the one above."""
 
     name: str
     model: Any
+    superior: str
     fields: Mapping[str, Callable[[Any], Any]]
     facts: Callable[[Values], Values]
     created: type[EventContract]
@@ -57,6 +58,7 @@ def organization_facts(values: Values) -> Values:
 CONTACT = Kind(
     name="contact",
     model=Contact,
+    superior="reports_to_id",
     fields=fields.CONTACT_FIELDS,
     facts=contact_facts,
     created=ContactCreated,
@@ -66,6 +68,7 @@ CONTACT = Kind(
 ORGANIZATION = Kind(
     name="organization",
     model=Organization,
+    superior="member_of_id",
     fields=fields.ORGANIZATION_FIELDS,
     facts=organization_facts,
     created=OrganizationCreated,
@@ -76,7 +79,7 @@ ORGANIZATION = Kind(
 
 def wire(kind: Kind, values: Values) -> Values:
     """A record as callers get it."""
-    shown = {name: value for name, value in values.items() if name not in HIDDEN}
+    shown = domain.wire_values({name: value for name, value in values.items() if name not in HIDDEN})
     moments = {name: clock.wire(values[name]) for name in ("created_at", "updated_at")}
     return {"kind": kind.name, "label": domain.label_of(kind.name, values), **shown, **moments}
 
@@ -96,7 +99,9 @@ def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
     """A new record; its wire form."""
     values = fields.new_values(data, kind.fields)
     values["owner_id"] = values["owner_id"] or (actor or {}).get("staff_user_id")
-    _check_organization(tx.session, values)
+    # As for a new number, which is taken below.
+    store.hold_tree(tx.session, kind.name)
+    _check(tx.session, kind, None, values, values)
     [number] = store.take_numbers(tx.session, kind.name)
     row = domain.new_row(new_id(), number=number, values=values, moment=clock.now())
     entries = _entries(kind, row)
@@ -106,25 +111,28 @@ def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
     return wire(kind, row)
 
 
-def update(tx: Any, kind: Kind, record_id: str, data: Any, version: int) -> Values:
+def update(tx: Any, kind: Kind, record_id: str, data: Any, version: int, actor: Values | None = None) -> Values:
     """The named fields changed; PreconditionFailed if somebody else changed the record since ``version`` was read."""
     changes = fields.changed_values(data, kind.fields)
+    if kind.superior in changes:
+        # Before any row, as everywhere: two who are put under each other would wait for each other's rows.
+        store.hold_tree(tx.session, kind.name)
     row = present(tx.session, kind, record_id, lock=True)
     if row.version != version:
         raise PreconditionFailed(f"The {kind.name} was changed meanwhile: read it again and repeat your change.")
-    _check_organization(tx.session, changes)
-    save(tx, kind, row, changes)
+    _check(tx.session, kind, row.id, changes, {**store.values(row), **changes})
+    save(tx, kind, row, changes, actor)
     return wire(kind, store.values(row))
 
 
-def save(tx: Any, kind: Kind, row: Any, changes: Values) -> None:
+def save(tx: Any, kind: Kind, row: Any, changes: Values, actor: Values | None = None) -> None:
     """Write ``changes`` into the row, bring the book in line and say so; nothing at all if nothing differs."""
     changed = domain.differences(store.values(row), changes)
     if not changed:
         return
     for name in changed:
         setattr(row, name, changes[name])
-    row.version, row.updated_at = row.version + 1, clock.now()
+    row.version, row.updated_at, row.modified_by = row.version + 1, clock.now(), (actor or {}).get("staff_user_id")
     values = store.values(row)
     row.search = domain.search_text(values)
     tx.publish(kind.updated, subject=row.id, changed=changed, **kind.facts(values))
@@ -152,17 +160,31 @@ def merge(tx: Any, survivor_id: str, other_id: str) -> Values:
     """The other contact goes into the survivor, with its addresses; the survivor's wire form."""
     if survivor_id == other_id:
         raise Invalid("A contact cannot be merged into itself.", fields={"other_id": ["Name another contact."]})
+    store.hold_tree(tx.session, CONTACT.name)
     # In one order everywhere, so that two merges of the same pair wait for each other instead of deadlocking.
     in_order = sorted({survivor_id, other_id}, key=str)
     rows = {row_id: present(tx.session, CONTACT, row_id, lock=True) for row_id in in_order}
     survivor, other = rows[survivor_id], rows[other_id]
     merged = domain.merged_values(store.values(survivor), store.values(other))
+    _rehang(tx, other, survivor, merged)
     remove(other)
     other.merged_into = survivor.id
     rebook(tx, other.id, [])
     save(tx, CONTACT, survivor, merged)
     tx.publish(ContactMerged, subject=other.id, contact_id=other.id, survivor_id=survivor.id)
     return wire(CONTACT, store.values(survivor))
+
+
+def _rehang(tx: Any, other: Any, survivor: Any, merged: Values) -> None:
+    """Whoever reported to the one that goes reports to the survivor; nobody in between becomes his own superior."""
+    for row in store.subordinates(tx.session, other.id):
+        if row.id != survivor.id:
+            save(tx, CONTACT, row, {"reports_to_id": survivor.id})
+    above = [
+        row.id for row in store.chain(tx.session, Contact, "reports_to_id", merged["reports_to_id"] or survivor.id)
+    ]
+    if merged["reports_to_id"] and (survivor.id in above or other.id in above):
+        merged["reports_to_id"] = None
 
 
 def rebook(tx: Any, record_id: str, after: list[Values]) -> None:
@@ -227,8 +249,31 @@ def _entries(kind: Kind, values: Values) -> list[Values]:
     )
 
 
+def _check(session: Any, kind: Kind, record_id: str | None, changes: Values, whole: Values) -> None:
+    """That ``changes`` may be made, and what they make of the record (``whole``); ``record_id`` None for a new one."""
+    if kind is CONTACT:
+        fields.check_whole(whole)
+        _check_organization(session, changes)
+    if superior_id := changes.get(kind.superior):
+        _check_superior(session, kind, record_id, superior_id)
+
+
 def _check_organization(session: Any, values: Values) -> None:
     organization_id = values.get("organization_id")
     if organization_id and not store.has_organization(session, organization_id):
         fields = {"organization_id": ["There is no such organization: choose another one or none."]}
         raise Invalid("The contact cannot be saved: its organization is not there.", fields=fields)
+
+
+def _check_superior(session: Any, kind: Kind, record_id: str | None, superior_id: str) -> None:
+    """That the one above is there, and that nobody stands above himself. Whoever calls holds the tree."""
+    chain = store.chain(session, kind.model, kind.superior, superior_id)
+    if not chain or chain[0].deleted_at:
+        fault = f"There is no such {kind.name}: choose another one or none."
+    elif record_id in [row.id for row in chain]:
+        names = [domain.label_of(kind.name, store.values(row)) for row in chain]
+        circle = [*names[: [row.id for row in chain].index(record_id) + 1]]
+        fault = f"This would be a circle: {' → '.join([circle[-1], *circle])}. Choose another one."
+    else:
+        return
+    raise Invalid(f"The {kind.name} cannot be saved: who is above it cannot be.", fields={kind.superior: [fault]})

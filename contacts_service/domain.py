@@ -5,10 +5,10 @@ Pure: no database, clock or network. Records and book entries are dicts of plain
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from contacts_service import fields
+from contacts_service import checks, fields
 from contracts.addresses import canonical_address, weaker_address
 from contracts.errors import Invalid
 
@@ -24,7 +24,7 @@ _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("�
 
 def new_row(record_id: str, *, number: str, values: Values, moment: datetime) -> Values:
     """A complete row from the values of a new record (``new_values``)."""
-    row = {**values, "id": record_id, "number": number, "version": 1, "deleted_at": None}
+    row = {**values, "id": record_id, "number": number, "version": 1, "modified_by": None, "deleted_at": None}
     return {**row, "created_at": moment, "updated_at": moment, "search": search_text(row)}
 
 
@@ -43,15 +43,21 @@ def label_of(kind: str, values: Values) -> str:
 SEARCHED = ("number", "name", "last_name", "first_name", "last_name_kana", "first_name_kana", "title", "department")
 
 
+def searched_phones(phones: Iterable[Values]) -> list[str]:
+    """Numbers as people write them here and as their digits alone: whoever searches types either."""
+    shown = [checks.shown_phone(phone["number"]) for phone in phones]
+    return [*shown, *("".join(filter(str.isdigit, each)) for each in shown)]
+
+
 def search_text(values: Values) -> str:
     """Everything a quick search looks into, folded."""
     parts = [str(values[name]) for name in SEARCHED if values.get(name)]
-    return folded(" ".join([*parts, *values["addresses"], *values["phones"]]))
+    return folded(" ".join([*parts, *values["addresses"], *searched_phones(values["phones"]), *values["tags"]]))
 
 
 def folded(text: str) -> str:
     """Without differences of width, case and kind of kana: ﾀﾅｶ, タナカ and たなか are one. No control characters."""
-    text = fields.CONTROL.sub("", text)
+    text = checks.CONTROL.sub("", text)
     return unicodedata.normalize("NFKC", text).casefold().translate(_KATAKANA_TO_HIRAGANA)
 
 
@@ -80,8 +86,19 @@ def merged_values(survivor: Values, other: Values) -> Values:
     Invalid if both together have more addresses or phones than one record may hold.
     """
     filled = {name: survivor[name] or other[name] for name in fields.CONTACT_FIELDS}
-    joined = {name: [*survivor[name], *other[name]] for name in ("addresses", "phones")}
-    return fields.changed_values({**filled, **joined}, fields.CONTACT_FIELDS)
+    joined = {name: [*survivor[name], *other[name]] for name in ("addresses", "phones", "tags")}
+    return fields.changed_values(wire_values({**filled, **joined}), fields.CONTACT_FIELDS)
+
+
+def wire_values(values: Values) -> Values:
+    """Values as callers type and get them: dates as RFC 3339 writes them, phone numbers with how they are shown."""
+    return {name: _wire_value(name, value) for name, value in values.items()}
+
+
+def _wire_value(name: str, value: Any) -> Any:
+    if name == "phones":
+        return [{**phone, "shown": checks.shown_phone(phone["number"])} for phone in value]
+    return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
 
 
 REASONS = {

@@ -1,9 +1,9 @@
 """The tables of contacts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, Text, text
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis.columns import Id, Json, UtcDateTime
@@ -13,6 +13,12 @@ Base: Any = declarative_base_for("contacts")
 
 # Plain byte order: comparing by a language's collation would cost most of an address look-up on PostgreSQL.
 Canonical = String(320).with_variant(String(320, collation="C"), "postgresql")
+
+
+def _index_of_present(column: str) -> Index:
+    """Most records have none, and nobody looks for those."""
+    present = text(f"{column} IS NOT NULL")
+    return Index(None, column, postgresql_where=present, sqlite_where=present)
 
 
 class Counter(Base):
@@ -25,7 +31,10 @@ class Counter(Base):
 
 
 class RecordColumns:
-    """What contacts and organizations have in common. ``addresses`` and ``phones``: as typed, the primary one first."""
+    """What contacts and organizations have in common. ``addresses`` and ``phones``: the primary one first.
+
+    ``phones`` are ``{number, kind}``, the number in E.164 where it is one. ``source``: by what way the record came in.
+    """
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
@@ -35,6 +44,10 @@ class RecordColumns:
     description: Mapped[str] = mapped_column(Text)
     owner_id: Mapped[str | None] = mapped_column(String(64))
     source: Mapped[str] = mapped_column(String(50))
+    tags: Mapped[list[str]] = mapped_column(Json)
+    email_opt_out: Mapped[bool]
+    notify_owner: Mapped[bool]
+    modified_by: Mapped[str | None] = mapped_column(String(64))
     search: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -47,13 +60,43 @@ class Organization(RecordColumns, Base):
     __tablename__ = "organizations"
 
     name: Mapped[str] = mapped_column(String(255))
+    website: Mapped[str] = mapped_column(String(255))
+    ticker_symbol: Mapped[str] = mapped_column(String(255))
+    ownership: Mapped[str] = mapped_column(String(255))
+    employees: Mapped[int | None] = mapped_column(BigInteger)
+    annual_revenue: Mapped[int | None] = mapped_column(BigInteger)
+    industry: Mapped[str] = mapped_column(String(255))
+    type: Mapped[str] = mapped_column(String(50))
+    rating: Mapped[str] = mapped_column(String(50))
+    sic_code: Mapped[str] = mapped_column(String(255))
+    member_of_id: Mapped[str | None] = mapped_column(Id, ForeignKey("organizations.id"))
+    billing_postal_code: Mapped[str] = mapped_column(String(255))
+    billing_state: Mapped[str] = mapped_column(String(255))
+    billing_city: Mapped[str] = mapped_column(String(255))
+    billing_street: Mapped[str] = mapped_column(String(255))
+    billing_po_box: Mapped[str] = mapped_column(String(255))
+    billing_country: Mapped[str] = mapped_column(String(255))
+    shipping_postal_code: Mapped[str] = mapped_column(String(255))
+    shipping_state: Mapped[str] = mapped_column(String(255))
+    shipping_city: Mapped[str] = mapped_column(String(255))
+    shipping_street: Mapped[str] = mapped_column(String(255))
+    shipping_po_box: Mapped[str] = mapped_column(String(255))
+    shipping_country: Mapped[str] = mapped_column(String(255))
+
+    @declared_attr.directive
+    def __table_args__(cls) -> Any:
+        return (_index_of_present("member_of_id"),)
 
 
 class Contact(RecordColumns, Base):
-    """A person. ``merged_into``: the survivor, where this one was merged away (then ``deleted_at`` is set too)."""
+    """A person. ``merged_into``: the survivor, where this one was merged away (then ``deleted_at`` is set too).
+
+    ``reports_to_id``: the boss. ``portal``: may log in, from ``support_start`` to ``support_end`` where they are set.
+    """
 
     __tablename__ = "contacts"
 
+    salutation: Mapped[str] = mapped_column(String(20))
     last_name: Mapped[str] = mapped_column(String(255))
     first_name: Mapped[str] = mapped_column(String(255))
     last_name_kana: Mapped[str] = mapped_column(String(255))
@@ -61,12 +104,33 @@ class Contact(RecordColumns, Base):
     title: Mapped[str] = mapped_column(String(255))
     department: Mapped[str] = mapped_column(String(255))
     organization_id: Mapped[str | None] = mapped_column(Id, ForeignKey("organizations.id"))
+    reports_to_id: Mapped[str | None] = mapped_column(Id, ForeignKey("contacts.id"))
+    lead_source: Mapped[str] = mapped_column(String(50))
+    birthday: Mapped[date | None] = mapped_column(Date)
+    assistant: Mapped[str] = mapped_column(String(255))
+    do_not_call: Mapped[bool]
+    reference: Mapped[bool]
+    last_action_on: Mapped[date | None] = mapped_column(Date)
+    portal: Mapped[bool]
+    support_start: Mapped[date | None] = mapped_column(Date)
+    support_end: Mapped[date | None] = mapped_column(Date)
+    mailing_postal_code: Mapped[str] = mapped_column(String(255))
+    mailing_state: Mapped[str] = mapped_column(String(255))
+    mailing_city: Mapped[str] = mapped_column(String(255))
+    mailing_street: Mapped[str] = mapped_column(String(255))
+    mailing_po_box: Mapped[str] = mapped_column(String(255))
+    mailing_country: Mapped[str] = mapped_column(String(255))
+    other_postal_code: Mapped[str] = mapped_column(String(255))
+    other_state: Mapped[str] = mapped_column(String(255))
+    other_city: Mapped[str] = mapped_column(String(255))
+    other_street: Mapped[str] = mapped_column(String(255))
+    other_po_box: Mapped[str] = mapped_column(String(255))
+    other_country: Mapped[str] = mapped_column(String(255))
     merged_into: Mapped[str | None] = mapped_column(Id)
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:
-        present = text("organization_id IS NOT NULL")
-        return (Index(None, "organization_id", postgresql_where=present, sqlite_where=present),)
+        return (_index_of_present("organization_id"), _index_of_present("reports_to_id"))
 
 
 class BookEntry(Base):

@@ -53,7 +53,7 @@ class ContactsService:
         self, *, id: str, data: Values, version: int, actor: Values | None = None, idempotency_key: str | None = None
     ) -> Values:
         """The fields that ``data`` names are changed. PreconditionFailed if ``version`` is not the present one."""
-        return self._update(CONTACT, id, data, version, idempotency_key)
+        return self._update(CONTACT, id, data, version, actor, idempotency_key)
 
     @rpc
     def delete_contact(self, *, id: str, actor: Values | None = None, idempotency_key: str | None = None) -> Values:
@@ -93,7 +93,7 @@ class ContactsService:
         self, *, id: str, data: Values, version: int, actor: Values | None = None, idempotency_key: str | None = None
     ) -> Values:
         """The fields that ``data`` names are changed. PreconditionFailed if ``version`` is not the present one."""
-        return self._update(ORGANIZATION, id, data, version, idempotency_key)
+        return self._update(ORGANIZATION, id, data, version, actor, idempotency_key)
 
     @rpc
     def delete_organization(
@@ -120,11 +120,13 @@ class ContactsService:
                 tx.answer = changes.create(tx, kind, data, actor)
         return tx.answer
 
-    def _update(self, kind: Kind, record_id: str, data: Values, version: int, key: str | None) -> Values:
+    def _update(
+        self, kind: Kind, record_id: str, data: Values, version: int, actor: Values | None, key: str | None
+    ) -> Values:
         request = {"update": kind.name, "id": record_id, "data": data, "version": version}
         with self.db.transaction(once=key, request=request) as tx:
             if tx.answer is None:
-                tx.answer = changes.update(tx, kind, record_id, data, version)
+                tx.answer = changes.update(tx, kind, record_id, data, version, actor)
         return tx.answer
 
     def _delete(self, kind: Kind, record_id: str, key: str | None) -> Values:

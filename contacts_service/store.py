@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, delete, select, tuple_, update
+from sqlalchemy import Select, delete, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from chassis.bulk import among, insert_many, update_many
@@ -13,6 +13,7 @@ Row = TypeVar("Row", Contact, Organization)
 Values = dict[str, Any]
 
 PREFIXES = {"contact": "CON", "organization": "ACC"}
+LONGEST_CHAIN = 100
 ENTRY_COLUMNS = tuple(column.name for column in BookEntry.__table__.columns)
 
 
@@ -94,6 +95,29 @@ def records(session: Session, model: type[Row], *, query: str, limit: int, after
     if after:
         statement = statement.where(model.id < after)
     return list(session.scalars(statement.order_by(model.id.desc()).limit(limit)))
+
+
+def hold_tree(session: Session, kind: str) -> None:
+    """Let nobody else change who is above whom among records of this kind: two changes may be a circle together."""
+    session.execute(select(Counter.value).where(Counter.name == kind).with_for_update())
+
+
+def chain(session: Session, model: type[Row], superior: str, start: str) -> list[Row]:
+    """The record, the one above it, the one above that …; at most LONGEST_CHAIN, so that no circle holds it up."""
+    columns: Any = model.__table__.c
+    begin = select(columns.id, columns[superior].label("above"), literal(0).label("height")).where(columns.id == start)
+    below = begin.cte("chain", recursive=True)
+    above = select(columns.id, columns[superior], below.c.height + 1).where(
+        columns.id == below.c.above, below.c.height < LONGEST_CHAIN
+    )
+    whole = below.union_all(above)
+    return list(session.scalars(select(model).join(whole, model.id == whole.c.id).order_by(whole.c.height)))
+
+
+def subordinates(session: Session, contact_id: str) -> list[Contact]:
+    """The present contacts who report to one, locked, in an order that two transactions have in common."""
+    theirs = select(Contact).where(Contact.reports_to_id == contact_id, Contact.deleted_at.is_(None))
+    return list(session.scalars(theirs.order_by(Contact.id).with_for_update()))
 
 
 def has_organization(session: Session, organization_id: str) -> bool:

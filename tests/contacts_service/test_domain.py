@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts_service import domain, fields
+from contacts_service import checks, domain, fields
 from contracts.errors import Invalid
 
 
@@ -35,7 +35,7 @@ def entry(kind, record_id, *, address="tanaka@abc.co.jp", position=0, label="田
     ],
 )
 def test_an_address_that_people_really_have_is_accepted_as_typed(typed):
-    assert fields.addresses([typed]) == [typed]
+    assert checks.addresses([typed]) == [typed]
 
 
 @pytest.mark.parametrize("typed", ["tanaka", "@abc.co.jp", "tanaka@", "a b@abc.co.jp", "tanaka@abc", "x@y@abc.co.jp"])
@@ -47,7 +47,7 @@ def test_what_is_no_address_is_refused_by_name(typed):
 
 def test_one_mailbox_typed_twice_is_kept_once_as_first_typed_and_in_order():
     typed = ["Tanaka@abc.co.jp", "home@tanaka.example", "tanaka@ABC.co.jp"]
-    assert fields.addresses(typed) == ["Tanaka@abc.co.jp", "home@tanaka.example"]
+    assert checks.addresses(typed) == ["Tanaka@abc.co.jp", "home@tanaka.example"]
 
 
 def test_every_fault_of_a_record_is_named_at_once():
@@ -79,7 +79,7 @@ def test_no_value_makes_a_check_fail_otherwise_than_by_a_refusal(value):
 
 @given(st.lists(st.sampled_from(["a@x.jp", "A@x.jp", "b@x.jp", "c@x.jp", "Ｃ@x.jp"])))
 def test_a_list_of_addresses_that_was_accepted_is_accepted_again_unchanged(typed):
-    assert fields.addresses(fields.addresses(typed)) == fields.addresses(typed)
+    assert checks.addresses(checks.addresses(typed)) == checks.addresses(typed)
 
 
 def test_a_contact_goes_before_a_lead_and_a_lead_before_an_organization():

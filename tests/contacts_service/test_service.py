@@ -25,7 +25,7 @@ def test_a_contact_reads_as_it_was_saved(contacts):
         "department": "営業部",
         "organization_id": organization["id"],
         "addresses": ["Tanaka@abc.co.jp", "ichiro@tanaka.example"],
-        "phones": ["03-1234-5678", "090 1111 2222"],
+        "phones": [{"number": "+81312345678", "kind": "work", "shown": "03-1234-5678"}],
         "description": "午前中に電話",
         "source": "Mail Manager",
     }

@@ -1,0 +1,90 @@
+"""Who reports to whom, and which organization belongs to which."""
+
+import threading
+
+import pytest
+
+from chassis.ids import new_id
+from contracts.errors import Invalid
+
+
+def report(contacts, who, to):
+    contact = contacts.service.contact(id=who["id"])
+    return contacts.service.update_contact(
+        id=who["id"], data={"reports_to_id": to and to["id"]}, version=contact["version"]
+    )
+
+
+def test_a_contact_reports_to_another_one(contacts):
+    boss, tanaka = contacts.add("髙松"), contacts.add("田中")
+    assert report(contacts, tanaka, boss)["reports_to_id"] == boss["id"]
+    assert report(contacts, tanaka, None)["reports_to_id"] is None
+
+
+def test_a_circle_is_refused_with_everybody_in_it_named(contacts):
+    president, boss, tanaka = contacts.add("佐藤"), contacts.add("髙松"), contacts.add("田中", first_name="一郎")
+    report(contacts, boss, president)
+    report(contacts, tanaka, boss)
+    with pytest.raises(Invalid) as refusal:
+        report(contacts, president, tanaka)
+    assert "佐藤 → 田中 一郎 → 髙松 → 佐藤" in refusal.value.fields["reports_to_id"][0]
+
+
+def test_nobody_reports_to_himself(contacts):
+    tanaka = contacts.add("田中")
+    with pytest.raises(Invalid) as refusal:
+        report(contacts, tanaka, tanaka)
+    assert "田中 → 田中" in refusal.value.fields["reports_to_id"][0]
+
+
+def test_a_boss_who_is_not_there_is_refused(contacts):
+    gone = contacts.add("髙松")
+    contacts.service.delete_contact(id=gone["id"])
+    for boss in (gone, {"id": new_id()}):
+        with pytest.raises(Invalid) as refusal:
+            contacts.add("田中", reports_to_id=boss["id"])
+        assert list(refusal.value.fields) == ["reports_to_id"]
+
+
+def test_an_organization_cannot_belong_to_its_own_subsidiary(contacts):
+    service = contacts.service
+    parent = service.create_organization(data={"name": "持株会社"})
+    child = service.create_organization(data={"name": "子会社", "member_of_id": parent["id"]})
+    with pytest.raises(Invalid) as refusal:
+        service.update_organization(id=parent["id"], data={"member_of_id": child["id"]}, version=1)
+    assert "持株会社 → 子会社 → 持株会社" in refusal.value.fields["member_of_id"][0]
+
+
+def test_a_chain_of_a_hundred_is_no_circle(contacts):
+    above = contacts.add("0")
+    for number in range(1, 100):
+        above = contacts.add(str(number), reports_to_id=above["id"])
+    assert contacts.service.contact(id=above["id"])["reports_to_id"]
+
+
+def test_two_who_are_put_under_each_other_at_once_are_no_circle_afterwards(contacts):
+    one, two = contacts.add("一"), contacts.add("二")
+    faults = []
+
+    def put(who, under):
+        try:
+            report(contacts, who, under)
+        except Invalid as refusal:
+            faults.append(refusal)
+
+    threads = [threading.Thread(target=put, args=pair) for pair in ((one, two), (two, one))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    bosses = [contacts.service.contact(id=each["id"])["reports_to_id"] for each in (one, two)]
+    assert len(faults) == bosses.count(None) == 1
+
+
+def test_those_who_reported_to_a_merged_contact_report_to_the_survivor(contacts):
+    boss, double, tanaka = contacts.add("髙松"), contacts.add("高松"), contacts.add("田中")
+    report(contacts, tanaka, double)
+    report(contacts, boss, double)
+    contacts.service.merge_contacts(survivor_id=boss["id"], other_id=double["id"])
+    assert contacts.service.contact(id=tanaka["id"])["reports_to_id"] == boss["id"]
+    assert contacts.service.contact(id=boss["id"])["reports_to_id"] is None
