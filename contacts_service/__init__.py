@@ -1,9 +1,10 @@
 """contacts: who the people and organizations are, and which mail address stands for whom.
 
 Owns: organizations, contacts, the address book (canonical address → contact, lead or organization).
-Emits: contact.created, .updated, .deleted, .merged; organization.created, .updated, .deleted;
+Emits: contact.created, .updated, .deleted, .restored, .merged; organization.created, .updated, .deleted, .restored;
 address.assigned, .released.
 Hears: lead.opened, .updated, .converted, .deleted (a lead's address is in the book as long as the lead is open).
-Offers (RPC): resolve_addresses; contact, contacts, create_contact, update_contact, delete_contact, merge_contacts;
-organization, organizations, create_organization, update_organization, delete_organization.
+Offers (RPC): resolve_addresses; contact, contacts, create_contact, update_contact, delete_contact, restore_contact,
+merge_contacts; organization, organizations, create_organization, update_organization, delete_organization,
+restore_organization.
 """

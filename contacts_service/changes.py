@@ -1,87 +1,18 @@
 """What a change of a record does in one transaction: its row, its addresses in the book, and the events of both."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from chassis import clock
 from chassis.ids import new_id
 from contacts_service import domain, fields, store
-from contacts_service.models import Contact, Organization
-from contracts import (
-    AddressAssigned,
-    AddressReleased,
-    ContactCreated,
-    ContactDeleted,
-    ContactMerged,
-    ContactUpdated,
-    Event,
-    EventContract,
-    OrganizationCreated,
-    OrganizationDeleted,
-    OrganizationUpdated,
-)
+from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, wire
+from contacts_service.models import Contact
+from contracts import AddressAssigned, AddressReleased, ContactMerged, Event
 from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from contracts.fields import identity_or_none
 
 Values = dict[str, Any]
-PERSONAL = ("last_name", "first_name", "last_name_kana", "first_name_kana", "title", "addresses")
-HIDDEN = frozenset({"search", "deleted_at", "merged_into", "created_at", "updated_at"})
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of record: its rows, its fields and its events. ``superior``: the field that names the one above."""
-
-    name: str
-    model: Any
-    superior: str
-    fields: Mapping[str, Callable[[Any], Any]]
-    facts: Callable[[Values], Values]
-    created: type[EventContract]
-    updated: type[EventContract]
-    deleted: type[EventContract]
-
-
-def contact_facts(values: Values) -> Values:
-    """The blocks ``contact`` and ``personal`` of an event."""
-    contact = {name: values[name] for name in ("id", "number", "organization_id")}
-    return {"contact": contact, "personal": {name: values[name] for name in PERSONAL}}
-
-
-def organization_facts(values: Values) -> Values:
-    """The block ``organization`` of an event."""
-    return {"organization": {name: values[name] for name in ("id", "number", "name", "addresses")}}
-
-
-CONTACT = Kind(
-    name="contact",
-    model=Contact,
-    superior="reports_to_id",
-    fields=fields.CONTACT_FIELDS,
-    facts=contact_facts,
-    created=ContactCreated,
-    updated=ContactUpdated,
-    deleted=ContactDeleted,
-)
-ORGANIZATION = Kind(
-    name="organization",
-    model=Organization,
-    superior="member_of_id",
-    fields=fields.ORGANIZATION_FIELDS,
-    facts=organization_facts,
-    created=OrganizationCreated,
-    updated=OrganizationUpdated,
-    deleted=OrganizationDeleted,
-)
-
-
-def wire(kind: Kind, values: Values) -> Values:
-    """A record as callers get it."""
-    shown = domain.wire_values({name: value for name, value in values.items() if name not in HIDDEN})
-    moments = {name: clock.wire(values[name]) for name in ("created_at", "updated_at")}
-    return {"kind": kind.name, "label": domain.label_of(kind.name, values), **shown, **moments}
 
 
 def present(session: Any, kind: Kind, record_id: str, *, lock: bool = False) -> Any:
@@ -132,31 +63,55 @@ def save(tx: Any, kind: Kind, row: Any, changes: Values, actor: Values | None = 
         return
     for name in changed:
         setattr(row, name, changes[name])
-    row.version, row.updated_at, row.modified_by = row.version + 1, clock.now(), (actor or {}).get("staff_user_id")
+    _touch(row, actor)
     values = store.values(row)
     row.search = domain.search_text(values)
     tx.publish(kind.updated, subject=row.id, changed=changed, **kind.facts(values))
     rebook(tx, row.id, _entries(kind, values))
 
 
-def delete(tx: Any, kind: Kind, record_id: str) -> Values:
+def delete(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) -> Values:
     """Into the recycle bin; its addresses stand for it no more."""
     row = present(tx.session, kind, record_id, lock=True)
     if kind is ORGANIZATION and store.has_contacts(tx.session, row.id):
         raise Conflict("Contacts still belong to this organization: move or delete them first.")
-    remove(row)
+    remove(row, actor)
     tx.publish(kind.deleted, subject=row.id, **{f"{kind.name}_id": row.id})
     rebook(tx, row.id, [])
     return {"id": row.id, "deleted": True}
 
 
-def remove(row: Any) -> None:
+def remove(row: Any, actor: Values | None = None) -> None:
     """Mark a row as deleted; what it holds stays for a restore."""
-    row.deleted_at = row.updated_at = clock.now()
-    row.version += 1
+    _touch(row, actor)
+    row.deleted_at = row.updated_at
 
 
-def merge(tx: Any, survivor_id: str, other_id: str) -> Values:
+def restore(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) -> Values:
+    """Back from the recycle bin with all it held; its addresses stand for it again. The wire form.
+
+    Conflict where its organization is in the bin itself. One that is not in the bin stays as it is.
+    """
+    identity = identity_or_none(record_id)
+    row = store.record(tx.session, kind.model, identity, lock=True) if identity else None
+    if row is None or getattr(row, "merged_into", None):
+        return wire(kind, store.values(present(tx.session, kind, record_id)))
+    if row.deleted_at:
+        if kind is CONTACT and row.organization_id and not store.has_organization(tx.session, row.organization_id):
+            raise Conflict("The organization of this contact is in the recycle bin: restore that first.")
+        _touch(row, actor)
+        row.deleted_at = None
+        values = store.values(row)
+        tx.publish(kind.restored, subject=row.id, **kind.facts(values))
+        rebook(tx, row.id, _entries(kind, values))
+    return wire(kind, store.values(row))
+
+
+def _touch(row: Any, actor: Values | None) -> None:
+    row.version, row.updated_at, row.modified_by = row.version + 1, clock.now(), (actor or {}).get("staff_user_id")
+
+
+def merge(tx: Any, survivor_id: str, other_id: str, actor: Values | None = None) -> Values:
     """The other contact goes into the survivor, with its addresses; the survivor's wire form."""
     if survivor_id == other_id:
         raise Invalid("A contact cannot be merged into itself.", fields={"other_id": ["Name another contact."]})
@@ -167,10 +122,10 @@ def merge(tx: Any, survivor_id: str, other_id: str) -> Values:
     survivor, other = rows[survivor_id], rows[other_id]
     merged = domain.merged_values(store.values(survivor), store.values(other))
     _rehang(tx, other, survivor, merged)
-    remove(other)
+    remove(other, actor)
     other.merged_into = survivor.id
     rebook(tx, other.id, [])
-    save(tx, CONTACT, survivor, merged)
+    save(tx, CONTACT, survivor, merged, actor)
     tx.publish(ContactMerged, subject=other.id, contact_id=other.id, survivor_id=survivor.id)
     return wire(CONTACT, store.values(survivor))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from chassis import Database, on_event, paging, rpc
 from contacts_service import changes, domain, models, store
-from contacts_service.changes import CONTACT, ORGANIZATION, Kind
+from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, wire
 from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
 
 Values = dict[str, Any]
@@ -37,9 +37,14 @@ class ContactsService:
         return self._record(CONTACT, id)
 
     @rpc
-    def contacts(self, *, query: str | None = None, limit: int | None = None, cursor: str | None = None) -> Values:
-        """Contacts, newest first; ``query`` is looked for in names, furigana, numbers, titles, addresses, phones."""
-        return self._records(CONTACT, query, limit, cursor)
+    def contacts(
+        self, *, query: str | None = None, deleted: bool = False, limit: int | None = None, cursor: str | None = None
+    ) -> Values:
+        """Contacts, newest first; ``query`` is looked for in names, furigana, numbers, titles, addresses, phones.
+
+        With ``deleted`` those in the recycle bin.
+        """
+        return self._records(CONTACT, query, deleted, limit, cursor)
 
     @rpc
     def create_contact(
@@ -58,7 +63,12 @@ class ContactsService:
     @rpc
     def delete_contact(self, *, id: str, actor: Values | None = None, idempotency_key: str | None = None) -> Values:
         """The contact goes into the recycle bin."""
-        return self._delete(CONTACT, id, idempotency_key)
+        return self._delete(CONTACT, id, actor, idempotency_key)
+
+    @rpc
+    def restore_contact(self, *, id: str, actor: Values | None = None, idempotency_key: str | None = None) -> Values:
+        """The contact comes back from the recycle bin. Conflict while its organization is there."""
+        return self._restore(CONTACT, id, actor, idempotency_key)
 
     @rpc
     def merge_contacts(
@@ -68,7 +78,7 @@ class ContactsService:
         request = {"merge": [survivor_id, other_id]}
         with self.db.transaction(once=idempotency_key, request=request) as tx:
             if tx.answer is None:
-                tx.answer = changes.merge(tx, survivor_id, other_id)
+                tx.answer = changes.merge(tx, survivor_id, other_id, actor)
         return tx.answer
 
     @rpc
@@ -77,9 +87,14 @@ class ContactsService:
         return self._record(ORGANIZATION, id)
 
     @rpc
-    def organizations(self, *, query: str | None = None, limit: int | None = None, cursor: str | None = None) -> Values:
-        """Organizations, newest first; ``query`` is looked for in names, numbers, addresses, phones."""
-        return self._records(ORGANIZATION, query, limit, cursor)
+    def organizations(
+        self, *, query: str | None = None, deleted: bool = False, limit: int | None = None, cursor: str | None = None
+    ) -> Values:
+        """Organizations, newest first; ``query`` is looked for in names, numbers, addresses, phones.
+
+        With ``deleted`` those in the recycle bin.
+        """
+        return self._records(ORGANIZATION, query, deleted, limit, cursor)
 
     @rpc
     def create_organization(
@@ -100,19 +115,26 @@ class ContactsService:
         self, *, id: str, actor: Values | None = None, idempotency_key: str | None = None
     ) -> Values:
         """The organization goes into the recycle bin. Conflict while contacts belong to it."""
-        return self._delete(ORGANIZATION, id, idempotency_key)
+        return self._delete(ORGANIZATION, id, actor, idempotency_key)
+
+    @rpc
+    def restore_organization(
+        self, *, id: str, actor: Values | None = None, idempotency_key: str | None = None
+    ) -> Values:
+        """The organization comes back from the recycle bin."""
+        return self._restore(ORGANIZATION, id, actor, idempotency_key)
 
     def _record(self, kind: Kind, record_id: str) -> Values:
         with self.db.session() as session:
-            return changes.wire(kind, store.values(changes.present(session, kind, record_id)))
+            return wire(kind, store.values(changes.present(session, kind, record_id)))
 
-    def _records(self, kind: Kind, query: str | None, limit: int | None, cursor: str | None) -> Values:
+    def _records(self, kind: Kind, query: str | None, deleted: bool, limit: int | None, cursor: str | None) -> Values:
         wanted, after = paging.bounded(limit), cursor and paging.last_id(cursor)
         with self.db.session() as session:
             text = domain.folded((query or "").strip())
-            rows = store.records(session, kind.model, query=text, limit=wanted + 1, after=after)
+            rows = store.records(session, kind.model, query=text, limit=wanted + 1, after=after, deleted=deleted)
         shown, following = paging.page(rows, wanted, key=lambda row: [row.id])
-        return {"items": [changes.wire(kind, store.values(row)) for row in shown], "next": following}
+        return {"items": [wire(kind, store.values(row)) for row in shown], "next": following}
 
     def _create(self, kind: Kind, data: Values, actor: Values | None, key: str | None) -> Values:
         with self.db.transaction(once=key, request={"create": kind.name, "data": data}) as tx:
@@ -129,8 +151,14 @@ class ContactsService:
                 tx.answer = changes.update(tx, kind, record_id, data, version, actor)
         return tx.answer
 
-    def _delete(self, kind: Kind, record_id: str, key: str | None) -> Values:
+    def _delete(self, kind: Kind, record_id: str, actor: Values | None, key: str | None) -> Values:
         with self.db.transaction(once=key, request={"delete": kind.name, "id": record_id}) as tx:
             if tx.answer is None:
-                tx.answer = changes.delete(tx, kind, record_id)
+                tx.answer = changes.delete(tx, kind, record_id, actor)
+        return tx.answer
+
+    def _restore(self, kind: Kind, record_id: str, actor: Values | None, key: str | None) -> Values:
+        with self.db.transaction(once=key, request={"restore": kind.name, "id": record_id}) as tx:
+            if tx.answer is None:
+                tx.answer = changes.restore(tx, kind, record_id, actor)
         return tx.answer

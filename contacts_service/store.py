@@ -87,9 +87,15 @@ def record(session: Session, model: type[Row], record_id: str, *, lock: bool = F
     return session.get(model, record_id, with_for_update=True if lock else None)
 
 
-def records(session: Session, model: type[Row], *, query: str, limit: int, after: str | None) -> list[Row]:
-    """Up to ``limit`` present records, newest first, that hold the folded ``query``; ``after`` is the last id seen."""
-    statement: Select[tuple[Row]] = select(model).where(model.deleted_at.is_(None))
+def records(
+    session: Session, model: type[Row], *, query: str, limit: int, after: str | None, deleted: bool = False
+) -> list[Row]:
+    """Up to ``limit`` present records, newest first, that hold the folded ``query``; ``after`` is the last id seen.
+
+    With ``deleted``: those of the recycle bin; what was merged is not there, since its survivor holds it.
+    """
+    bin = (model.deleted_at.is_not(None), *([Contact.merged_into.is_(None)] if model is Contact else []))
+    statement: Select[tuple[Row]] = select(model).where(*(bin if deleted else [model.deleted_at.is_(None)]))
     if query:
         statement = statement.where(model.search.contains(query, autoescape=True))
     if after:

@@ -17,9 +17,11 @@ from contracts.people import (
     ContactCreated,
     ContactDeleted,
     ContactMerged,
+    ContactRestored,
     ContactUpdated,
     OrganizationCreated,
     OrganizationDeleted,
+    OrganizationRestored,
     OrganizationUpdated,
 )
 from contracts.senders import MatchCorrected, SenderMatched, SenderUnmatched
@@ -45,6 +47,7 @@ __all__ = [
     "ContactCreated",
     "ContactDeleted",
     "ContactMerged",
+    "ContactRestored",
     "ContactUpdated",
     "Event",
     "EventContract",
@@ -65,6 +68,7 @@ __all__ = [
     "MatchCorrected",
     "OrganizationCreated",
     "OrganizationDeleted",
+    "OrganizationRestored",
     "OrganizationUpdated",
     "Record",
     "SenderMatched",

@@ -64,6 +64,15 @@ class ContactDeleted(EventContract):
     contact_id = identifier()
 
 
+class ContactRestored(EventContract):
+    """Emitted when a contact came back from the recycle bin, once per restore."""
+
+    type = "contact.restored.v1"
+    source = SOURCE
+    contact = fields.Nested(ContactFacts, required=True)
+    personal = fields.Nested(ContactPersonal, required=True)
+
+
 class ContactMerged(EventContract):
     """Emitted when a contact was merged into another, once per contact that went.
 
@@ -99,6 +108,14 @@ class OrganizationDeleted(EventContract):
     type = "organization.deleted.v1"
     source = SOURCE
     organization_id = identifier()
+
+
+class OrganizationRestored(EventContract):
+    """Emitted when an organization came back from the recycle bin, once per restore."""
+
+    type = "organization.restored.v1"
+    source = SOURCE
+    organization = fields.Nested(OrganizationFacts, required=True)
 
 
 class AddressAssigned(EventContract):

@@ -4,7 +4,6 @@ from typing import Any
 
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import people as schemas
-from gateway.api.schemas.common import SearchQuery
 from gateway.calls import services
 
 contacts = Resource("contacts", description="The people we know (顧客担当者).")
@@ -12,12 +11,13 @@ organizations = Resource("organizations", description="The organizations they be
 
 
 @contacts.route("/contacts", methods=["GET"])
-@contacts.arguments(SearchQuery, location="query")
+@contacts.arguments(schemas.RecordQuery, location="query")
 @contacts.page_of(schemas.ContactPage)
 def list_contacts(query: dict[str, Any]) -> Any:
     """List contacts
 
-    Newest first; `query` looks into names, furigana, numbers, titles, addresses and phones.
+    Newest first; `query` looks into names, furigana, numbers, titles, addresses and phones. With `deleted` the recycle
+    bin.
     """
     return services().contacts.contacts(**page_arguments(query))
 
@@ -56,6 +56,17 @@ def delete_contact(id: Any, by: Any) -> None:
     services().contacts.delete_contact(id=str(id), **by)
 
 
+@contacts.route("/contacts/<uuid:id>/restore", methods=["POST"])
+@contacts.once
+@contacts.versioned(200, schemas.Contact)
+def restore_contact(id: Any, by: Any) -> Any:
+    """Take a contact out of the recycle bin
+
+    409 while its organization is in there.
+    """
+    return services().contacts.restore_contact(id=str(id), **by)
+
+
 @contacts.route("/contacts/<uuid:id>/merge", methods=["POST"])
 @contacts.arguments(schemas.MergeIn)
 @contacts.once
@@ -69,12 +80,12 @@ def merge_contacts(data: dict[str, Any], id: Any, by: Any) -> Any:
 
 
 @organizations.route("/organizations", methods=["GET"])
-@organizations.arguments(SearchQuery, location="query")
+@organizations.arguments(schemas.RecordQuery, location="query")
 @organizations.page_of(schemas.OrganizationPage)
 def list_organizations(query: dict[str, Any]) -> Any:
     """List organizations
 
-    Newest first; `query` looks into names, numbers, addresses and phones.
+    Newest first; `query` looks into names, numbers, addresses and phones. With `deleted` the recycle bin.
     """
     return services().contacts.organizations(**page_arguments(query))
 
@@ -114,3 +125,14 @@ def delete_organization(id: Any, by: Any) -> None:
     409 while contacts belong to it.
     """
     services().contacts.delete_organization(id=str(id), **by)
+
+
+@organizations.route("/organizations/<uuid:id>/restore", methods=["POST"])
+@organizations.once
+@organizations.versioned(200, schemas.Organization)
+def restore_organization(id: Any, by: Any) -> Any:
+    """Take an organization out of the recycle bin
+
+    With all it held; its addresses stand for it again.
+    """
+    return services().contacts.restore_organization(id=str(id), **by)

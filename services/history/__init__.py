@@ -3,6 +3,6 @@
 Owns: timeline entries, comments, what was last said of each mail, which record went up in which.
 Emits: history_entry.added, comment.added.
 Hears: sender.matched, sender.unmatched, match.corrected (mails); ticket.opened, ticket.reply_received, ticket.updated;
-lead.opened, lead.updated, lead.converted, lead.deleted; contact.merged, contact.deleted.
+lead.opened, lead.updated, lead.converted, lead.deleted; contact.merged, .deleted, .restored.
 Offers (RPC): entries, link_mail, unlink_mail, add_comment, comments.
 """

@@ -132,9 +132,14 @@ def lead_entry(event: Event) -> Values:
     return _entry("lead", event, about_id=data["lead_id"], title=_name(data.get("personal", {})), summary=summary)
 
 
+def contact_of(event: Event) -> str:
+    """The contact that an event is about."""
+    return str(event.data.get("contact_id") or event.data["contact"]["id"])
+
+
 def contact_entry(event: Event) -> Values:
-    """What a timeline shows of a contact's merge or deletion."""
-    return _entry("change", event, about_id=event.data["contact_id"], title="", summary={})
+    """What a timeline shows of a contact's merge, deletion or restore."""
+    return _entry("change", event, about_id=contact_of(event), title="", summary={})
 
 
 def _entry(kind: str, event: Event, *, about_id: str, title: str, summary: Values) -> Values:

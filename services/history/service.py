@@ -9,6 +9,7 @@ from contracts import (
     CommentAdded,
     ContactDeleted,
     ContactMerged,
+    ContactRestored,
     HistoryEntryAdded,
     LeadConverted,
     LeadDeleted,
@@ -64,12 +65,12 @@ class HistoryService:
             leads = [(Home("lead", event.data["lead_id"]), domain.lead_entry(event)) for event in tx.fresh]
             _tell_of(tx, leads)
 
-    @on_event(ContactMerged, ContactDeleted)
-    def on_contact_gone(self, event: Event) -> None:
-        """Re-home the timeline of a contact that was merged into another one; say that one was deleted."""
+    @on_event(ContactMerged, ContactDeleted, ContactRestored)
+    def on_contact_event(self, event: Event) -> None:
+        """Re-home the timeline of a contact that was merged into another one; say that one was deleted or restored."""
         with self.db.handling(event) as tx:
             _unite(tx)
-            contacts = [(Home("contact", one.data["contact_id"]), domain.contact_entry(one)) for one in tx.fresh]
+            contacts = [(Home("contact", domain.contact_of(one)), domain.contact_entry(one)) for one in tx.fresh]
             _tell_of(tx, contacts)
 
     @rpc

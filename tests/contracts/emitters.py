@@ -25,6 +25,12 @@ def delete_contact(office: Office) -> None:
     office.contacts.delete_contact(id=add_hanako(office)["id"])
 
 
+def restore_contact(office: Office) -> None:
+    made = add_hanako(office)
+    office.contacts.delete_contact(id=made["id"])
+    office.contacts.restore_contact(id=made["id"])
+
+
 def merge_contacts(office: Office) -> None:
     survivor, other = add_hanako(office), office.contacts.create_contact(data={"last_name": "田仲"})
     office.contacts.merge_contacts(survivor_id=survivor["id"], other_id=other["id"])
@@ -40,6 +46,12 @@ def change_organization(office: Office) -> None:
 
 def delete_organization(office: Office) -> None:
     office.contacts.delete_organization(id=add_abc(office)["id"])
+
+
+def restore_organization(office: Office) -> None:
+    made = add_abc(office)
+    office.contacts.delete_organization(id=made["id"])
+    office.contacts.restore_organization(id=made["id"])
 
 
 def receive_mail(office: Office) -> None:
@@ -158,6 +170,7 @@ EMITTING: dict[type[EventContract], Callable[[Office], Any]] = {
     contracts.ContactCreated: add_hanako,
     contracts.ContactDeleted: delete_contact,
     contracts.ContactMerged: merge_contacts,
+    contracts.ContactRestored: restore_contact,
     contracts.ContactUpdated: change_contact,
     contracts.HistoryEntryAdded: enter_a_mail_into_history,
     contracts.LeadConverted: convert_lead,
@@ -176,6 +189,7 @@ EMITTING: dict[type[EventContract], Callable[[Office], Any]] = {
     contracts.MatchCorrected: correct_a_decision,
     contracts.OrganizationCreated: add_abc,
     contracts.OrganizationDeleted: delete_organization,
+    contracts.OrganizationRestored: restore_organization,
     contracts.OrganizationUpdated: change_organization,
     contracts.SenderMatched: match_a_mail,
     contracts.SenderUnmatched: meet_a_stranger,

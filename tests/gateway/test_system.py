@@ -21,6 +21,17 @@ def test_a_record_is_created_read_changed_and_deleted(api):
     assert api.get(path).status_code == 404
 
 
+def test_what_was_deleted_is_found_in_the_recycle_bin_and_restored(api):
+    made = new_contact(api, last_name="籠", addresses=["kago@abc.example"])
+    path, deleted = f"/contacts/{made.json()['id']}", {"query": "籠", "deleted": "true"}
+    assert api.get("/contacts", params=deleted).json()["items"] == []
+    api.delete(path)
+    [found] = api.get("/contacts", params=deleted).json()["items"]
+    assert (found["id"], bool(found["deleted_at"])) == (made.json()["id"], True)
+    assert api.post(f"{path}/restore").json()["deleted_at"] is None
+    assert api.get(path).json()["addresses"] == ["kago@abc.example"]
+
+
 def test_a_change_without_the_version_is_refused_and_of_an_old_version_too(api):
     made = new_contact(api)
     path, first = f"/contacts/{made.json()['id']}", made.headers["ETag"]

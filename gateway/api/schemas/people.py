@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from contracts.people import MAX_RECORD_ADDRESSES
-from gateway.api.schemas.common import Identifier, YesNo, choice, moment, page, told, words
+from gateway.api.schemas.common import Identifier, SearchQuery, YesNo, choice, moment, page, told, words
 
 MAX_PHONES, MAX_TAGS = 20, 50
 MAX_DESCRIPTION = 50_000
@@ -129,6 +129,12 @@ class OrganizationIn(OrganizationChange):
     name = words(255, least=1, required=True)
 
 
+class RecordQuery(SearchQuery):
+    """Which records."""
+
+    deleted = fields.Boolean(load_default=None, metadata={"description": "Those in the recycle bin"})
+
+
 class RecordOut(Schema):
     """What every record has."""
 
@@ -147,6 +153,7 @@ class RecordOut(Schema):
     modified_by = told(allow_none=True)
     created_at = moment(required=True)
     updated_at = moment(required=True)
+    deleted_at = moment(allow_none=True)
 
 
 class Contact(RecordOut):

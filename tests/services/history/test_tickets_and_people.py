@@ -55,7 +55,7 @@ def test_a_mail_on_both_timelines_stands_once_after_the_merge_and_stays_linked_b
     one = decision(match=survivor)
     history.on_sender_decided([one])
     history.link_mail(record=old, mail_message_id=mail_of(one))
-    history.on_contact_gone(merged(old, survivor))
+    history.on_contact_event(merged(old, survivor))
     history.on_sender_decided([revision_of(one, 2)])
     assert mails_of(history, survivor) == [mail_of(one)]
 
@@ -94,7 +94,7 @@ def test_the_tickets_of_a_merged_contact_go_along(history):
     ticket_id, old, survivor = new_id(), contact(), contact()
     opened, _, updated = ticket_events(ticket_id, old, old)
     history.on_ticket_event([opened])
-    history.on_contact_gone(merged(old, survivor))
+    history.on_contact_event(merged(old, survivor))
     history.on_ticket_event([updated])
     assert [entry["kind"] for entry in timeline(history, survivor) if entry["kind"] == "ticket"] == ["ticket", "ticket"]
 

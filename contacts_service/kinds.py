@@ -1,0 +1,82 @@
+"""The two kinds of record, contacts and organizations: their rows, fields, events and wire form."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis import clock
+from contacts_service import domain, fields
+from contacts_service.models import Contact, Organization
+from contracts import (
+    ContactCreated,
+    ContactDeleted,
+    ContactRestored,
+    ContactUpdated,
+    EventContract,
+    OrganizationCreated,
+    OrganizationDeleted,
+    OrganizationRestored,
+    OrganizationUpdated,
+)
+
+Values = dict[str, Any]
+PERSONAL = ("last_name", "first_name", "last_name_kana", "first_name_kana", "title", "addresses")
+HIDDEN = frozenset({"search", "merged_into"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of record: its rows, its fields and its events. ``superior``: the field that names the one above."""
+
+    name: str
+    model: Any
+    superior: str
+    fields: Mapping[str, Callable[[Any], Any]]
+    facts: Callable[[Values], Values]
+    created: type[EventContract]
+    updated: type[EventContract]
+    deleted: type[EventContract]
+    restored: type[EventContract]
+
+
+def contact_facts(values: Values) -> Values:
+    """The blocks ``contact`` and ``personal`` of an event."""
+    contact = {name: values[name] for name in ("id", "number", "organization_id")}
+    return {"contact": contact, "personal": {name: values[name] for name in PERSONAL}}
+
+
+def organization_facts(values: Values) -> Values:
+    """The block ``organization`` of an event."""
+    return {"organization": {name: values[name] for name in ("id", "number", "name", "addresses")}}
+
+
+CONTACT = Kind(
+    name="contact",
+    model=Contact,
+    superior="reports_to_id",
+    fields=fields.CONTACT_FIELDS,
+    facts=contact_facts,
+    created=ContactCreated,
+    updated=ContactUpdated,
+    deleted=ContactDeleted,
+    restored=ContactRestored,
+)
+ORGANIZATION = Kind(
+    name="organization",
+    model=Organization,
+    superior="member_of_id",
+    fields=fields.ORGANIZATION_FIELDS,
+    facts=organization_facts,
+    created=OrganizationCreated,
+    updated=OrganizationUpdated,
+    deleted=OrganizationDeleted,
+    restored=OrganizationRestored,
+)
+
+
+def wire(kind: Kind, values: Values) -> Values:
+    """A record as callers get it."""
+    shown = domain.wire_values({name: value for name, value in values.items() if name not in HIDDEN})
+    moments = {name: clock.wire(value) for name, value in shown.items() if isinstance(value, datetime)}
+    return {"kind": kind.name, "label": domain.label_of(kind.name, values), **shown, **moments}
