@@ -15,15 +15,27 @@ from contracts.fields import identity_or_none
 Values = dict[str, Any]
 
 
-def present(session: Any, kind: Kind, record_id: str, *, lock: bool = False) -> Any:
-    """The row of a record. NotFound if it never was, is deleted, or was merged (then ``extra`` names the survivor)."""
+def existing(session: Any, kind: Kind, record_id: str, *, lock: bool = False) -> Any:
+    """The row of a record, deleted or not. NotFound if it never was."""
     identity = identity_or_none(record_id)
     row = store.record(session, kind.model, identity, lock=lock) if identity else None
-    if row is None or row.deleted_at:
-        survivor = getattr(row, "merged_into", None)
-        hint = "It was merged: open the survivor." if survivor else "It may have been deleted: search for it again."
-        raise NotFound(f"There is no such {kind.name}. {hint}", **({"survivor_id": survivor} if survivor else {}))
+    if row is None:
+        raise NotFound(f"There is no such {kind.name}. Search for it.")
     return row
+
+
+def present(session: Any, kind: Kind, record_id: str, *, lock: bool = False) -> Any:
+    """The row of a record. NotFound if it never was, is deleted, or was merged (then ``extra`` names the survivor)."""
+    row = existing(session, kind, record_id, lock=lock)
+    if getattr(row, "merged_into", None):
+        raise _merged(kind, row)
+    if row.deleted_at:
+        raise NotFound(f"There is no such {kind.name} any more. Look for it in the recycle bin.")
+    return row
+
+
+def _merged(kind: Kind, row: Any) -> NotFound:
+    return NotFound(f"This {kind.name} was merged: open the survivor.", survivor_id=row.merged_into)
 
 
 def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
@@ -39,6 +51,7 @@ def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
     store.add_records(tx.session, kind.model, [row], entries=entries)
     tx.publish(kind.created, subject=row["id"], **kind.facts(row))
     announce(tx, [], entries)
+    _note(tx, row["id"], "created", actor)
     return wire(kind, row)
 
 
@@ -61,6 +74,7 @@ def save(tx: Any, kind: Kind, row: Any, changes: Values, actor: Values | None = 
     changed = domain.differences(store.values(row), changes)
     if not changed:
         return
+    _note(tx, row.id, "updated", actor, fields=domain.field_changes(store.values(row), changes, changed))
     for name in changed:
         setattr(row, name, changes[name])
     _touch(row, actor)
@@ -75,13 +89,14 @@ def delete(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) -> 
     row = present(tx.session, kind, record_id, lock=True)
     if kind is ORGANIZATION and store.has_contacts(tx.session, row.id):
         raise Conflict("Contacts still belong to this organization: move or delete them first.")
-    remove(row, actor)
+    _remove(row, actor)
+    _note(tx, row.id, "deleted", actor)
     tx.publish(kind.deleted, subject=row.id, **{f"{kind.name}_id": row.id})
     rebook(tx, row.id, [])
     return {"id": row.id, "deleted": True}
 
 
-def remove(row: Any, actor: Values | None = None) -> None:
+def _remove(row: Any, actor: Values | None) -> None:
     """Mark a row as deleted; what it holds stays for a restore."""
     _touch(row, actor)
     row.deleted_at = row.updated_at
@@ -92,15 +107,15 @@ def restore(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) ->
 
     Conflict where its organization is in the bin itself. One that is not in the bin stays as it is.
     """
-    identity = identity_or_none(record_id)
-    row = store.record(tx.session, kind.model, identity, lock=True) if identity else None
-    if row is None or getattr(row, "merged_into", None):
-        return wire(kind, store.values(present(tx.session, kind, record_id)))
+    row = existing(tx.session, kind, record_id, lock=True)
+    if getattr(row, "merged_into", None):
+        raise _merged(kind, row)
     if row.deleted_at:
         if kind is CONTACT and row.organization_id and not store.has_organization(tx.session, row.organization_id):
             raise Conflict("The organization of this contact is in the recycle bin: restore that first.")
         _touch(row, actor)
         row.deleted_at = None
+        _note(tx, row.id, "restored", actor)
         values = store.values(row)
         tx.publish(kind.restored, subject=row.id, **kind.facts(values))
         rebook(tx, row.id, _entries(kind, values))
@@ -109,6 +124,13 @@ def restore(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) ->
 
 def _touch(row: Any, actor: Values | None) -> None:
     row.version, row.updated_at, row.modified_by = row.version + 1, clock.now(), (actor or {}).get("staff_user_id")
+
+
+def _note(tx: Any, record_id: str, what: str, actor: Values | None, **more: Any) -> None:
+    """Remember who did what to a record; nobody, where the system did it by itself."""
+    who = actor or {}
+    by = {"staff_user_id": who.get("staff_user_id"), "staff_name": who.get("name")}
+    store.add_change(tx.session, {"record_id": record_id, "what": what, "changed_at": clock.now(), **by, **more})
 
 
 def merge(tx: Any, survivor_id: str, other_id: str, actor: Values | None = None) -> Values:
@@ -121,20 +143,22 @@ def merge(tx: Any, survivor_id: str, other_id: str, actor: Values | None = None)
     rows = {row_id: present(tx.session, CONTACT, row_id, lock=True) for row_id in in_order}
     survivor, other = rows[survivor_id], rows[other_id]
     merged = domain.merged_values(store.values(survivor), store.values(other))
-    _rehang(tx, other, survivor, merged)
-    remove(other, actor)
+    _rehang(tx, other, survivor, merged, actor)
+    _remove(other, actor)
+    _note(tx, other.id, "merged_away", actor, other_id=survivor.id)
     other.merged_into = survivor.id
     rebook(tx, other.id, [])
     save(tx, CONTACT, survivor, merged, actor)
+    _note(tx, survivor.id, "merged", actor, other_id=other.id)
     tx.publish(ContactMerged, subject=other.id, contact_id=other.id, survivor_id=survivor.id)
     return wire(CONTACT, store.values(survivor))
 
 
-def _rehang(tx: Any, other: Any, survivor: Any, merged: Values) -> None:
+def _rehang(tx: Any, other: Any, survivor: Any, merged: Values, actor: Values | None) -> None:
     """Whoever reported to the one that goes reports to the survivor; nobody in between becomes his own superior."""
     for row in store.subordinates(tx.session, other.id):
         if row.id != survivor.id:
-            save(tx, CONTACT, row, {"reports_to_id": survivor.id})
+            save(tx, CONTACT, row, {"reports_to_id": survivor.id}, actor)
     above = [
         row.id for row in store.chain(tx.session, Contact, "reports_to_id", merged["reports_to_id"] or survivor.id)
     ]

@@ -33,6 +33,12 @@ def differences(before: Values, after: Values) -> list[str]:
     return sorted(name for name, value in after.items() if before[name] != value)
 
 
+def field_changes(before: Values, after: Values, names: Iterable[str]) -> list[Values]:
+    """What becomes of each named field, ``{field, old, new}``, as callers get the values."""
+    old, new = (wire_values({name: values[name] for name in names}) for values in (before, after))
+    return [{"field": name, "old": old[name], "new": new[name]} for name in old]
+
+
 def label_of(kind: str, values: Values) -> str:
     """What a record is called in lists: last name first for people."""
     if kind == "organization":

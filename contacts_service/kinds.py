@@ -80,3 +80,9 @@ def wire(kind: Kind, values: Values) -> Values:
     shown = domain.wire_values({name: value for name, value in values.items() if name not in HIDDEN})
     moments = {name: clock.wire(value) for name, value in shown.items() if isinstance(value, datetime)}
     return {"kind": kind.name, "label": domain.label_of(kind.name, values), **shown, **moments}
+
+
+def change_wire(change: Any) -> Values:
+    """What was done to a record, as callers get it."""
+    shown = ("id", "what", "staff_user_id", "staff_name", "fields", "other_id")
+    return {**{name: getattr(change, name) for name in shown}, "changed_at": clock.wire(change.changed_at)}

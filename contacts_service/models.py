@@ -133,6 +133,25 @@ class Contact(RecordColumns, Base):
         return (_index_of_present("organization_id"), _index_of_present("reports_to_id"))
 
 
+class Change(Base):
+    """What was done to a record, by whom, and which fields changed from what to what: ``{field, old, new}``.
+
+    ``other_id``: the record that was merged into this one, or the one that this one was merged into.
+    """
+
+    __tablename__ = "changes"
+    __table_args__ = (Index(None, "record_id", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    record_id: Mapped[str] = mapped_column(Id)
+    what: Mapped[str] = mapped_column(String(20))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    staff_user_id: Mapped[str | None] = mapped_column(String(64))
+    staff_name: Mapped[str | None] = mapped_column(String(255))
+    fields: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    other_id: Mapped[str | None] = mapped_column(Id)
+
+
 class BookEntry(Base):
     """One address that stands for one record. ``address`` as typed, ``label`` and ``organization_id`` of the record.
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from chassis import Database, on_event, paging, rpc
 from contacts_service import changes, domain, models, store
-from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, wire
+from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, change_wire, wire
 from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
 
 Values = dict[str, Any]
@@ -82,6 +82,11 @@ class ContactsService:
         return tx.answer
 
     @rpc
+    def contact_changes(self, *, id: str, limit: int | None = None, cursor: str | None = None) -> Values:
+        """What was done to a contact, newest first, whether it is deleted or not: who, when, which fields. NotFound."""
+        return self._changes(CONTACT, id, limit, cursor)
+
+    @rpc
     def organization(self, *, id: str) -> Values:
         """One organization."""
         return self._record(ORGANIZATION, id)
@@ -124,6 +129,11 @@ class ContactsService:
         """The organization comes back from the recycle bin."""
         return self._restore(ORGANIZATION, id, actor, idempotency_key)
 
+    @rpc
+    def organization_changes(self, *, id: str, limit: int | None = None, cursor: str | None = None) -> Values:
+        """As ``contact_changes``."""
+        return self._changes(ORGANIZATION, id, limit, cursor)
+
     def _record(self, kind: Kind, record_id: str) -> Values:
         with self.db.session() as session:
             return wire(kind, store.values(changes.present(session, kind, record_id)))
@@ -135,6 +145,14 @@ class ContactsService:
             rows = store.records(session, kind.model, query=text, limit=wanted + 1, after=after, deleted=deleted)
         shown, following = paging.page(rows, wanted, key=lambda row: [row.id])
         return {"items": [wire(kind, store.values(row)) for row in shown], "next": following}
+
+    def _changes(self, kind: Kind, record_id: str, limit: int | None, cursor: str | None) -> Values:
+        wanted, after = paging.bounded(limit), cursor and paging.last_id(cursor)
+        with self.db.session() as session:
+            row = changes.existing(session, kind, record_id)
+            rows = store.changes_of(session, row.id, limit=wanted + 1, after=after)
+        shown, following = paging.page(rows, wanted, key=lambda row: [row.id])
+        return {"items": [change_wire(row) for row in shown], "next": following}
 
     def _create(self, kind: Kind, data: Values, actor: Values | None, key: str | None) -> Values:
         with self.db.transaction(once=key, request={"create": kind.name, "data": data}) as tx:

@@ -7,7 +7,8 @@ from sqlalchemy import Select, delete, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from chassis.bulk import among, insert_many, update_many
-from contacts_service.models import BookEntry, Contact, Counter, LeadMark, Organization
+from chassis.ids import new_id
+from contacts_service.models import BookEntry, Change, Contact, Counter, LeadMark, Organization
 
 Row = TypeVar("Row", Contact, Organization)
 Values = dict[str, Any]
@@ -101,6 +102,17 @@ def records(
     if after:
         statement = statement.where(model.id < after)
     return list(session.scalars(statement.order_by(model.id.desc()).limit(limit)))
+
+
+def add_change(session: Session, change: Values) -> None:
+    """Remember what was done to a record."""
+    session.add(Change(id=new_id(), **{"fields": [], "other_id": None} | change))
+
+
+def changes_of(session: Session, record_id: str, *, limit: int, after: str | None) -> list[Change]:
+    """Up to ``limit`` changes of a record, newest first; ``after`` is the last id seen."""
+    theirs = select(Change).where(Change.record_id == record_id, *([Change.id < after] if after else []))
+    return list(session.scalars(theirs.order_by(Change.id.desc()).limit(limit)))
 
 
 def hold_tree(session: Session, kind: str) -> None:

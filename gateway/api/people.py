@@ -4,6 +4,7 @@ from typing import Any
 
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import people as schemas
+from gateway.api.schemas.common import PageQuery
 from gateway.calls import services
 
 contacts = Resource("contacts", description="The people we know (顧客担当者).")
@@ -65,6 +66,17 @@ def restore_contact(id: Any, by: Any) -> Any:
     409 while its organization is in there.
     """
     return services().contacts.restore_contact(id=str(id), **by)
+
+
+@contacts.route("/contacts/<uuid:id>/changes", methods=["GET"])
+@contacts.arguments(PageQuery, location="query")
+@contacts.page_of(schemas.ChangePage)
+def list_contact_changes(query: dict[str, Any], id: Any) -> Any:
+    """List what was done to a contact
+
+    Newest first: by whom, when, and which fields changed from what to what; in the recycle bin too.
+    """
+    return services().contacts.contact_changes(id=str(id), **page_arguments(query))
 
 
 @contacts.route("/contacts/<uuid:id>/merge", methods=["POST"])
@@ -136,3 +148,14 @@ def restore_organization(id: Any, by: Any) -> Any:
     With all it held; its addresses stand for it again.
     """
     return services().contacts.restore_organization(id=str(id), **by)
+
+
+@organizations.route("/organizations/<uuid:id>/changes", methods=["GET"])
+@organizations.arguments(PageQuery, location="query")
+@organizations.page_of(schemas.ChangePage)
+def list_organization_changes(query: dict[str, Any], id: Any) -> Any:
+    """List what was done to an organization
+
+    Newest first: by whom, when, and which fields changed from what to what; in the recycle bin too.
+    """
+    return services().contacts.organization_changes(id=str(id), **page_arguments(query))

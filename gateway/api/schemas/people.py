@@ -12,6 +12,7 @@ MAX_PHONES, MAX_TAGS = 20, 50
 MAX_DESCRIPTION = 50_000
 LARGEST = 10**15
 POSTAL_PARTS = ("postal_code", "state", "city", "street", "po_box", "country")
+WHAT_WAS_DONE = ["created", "updated", "deleted", "restored", "merged", "merged_away"]
 PHONE_KINDS = ("work", "mobile", "home", "fax", "assistant", "other")
 
 
@@ -211,5 +212,30 @@ class MergeIn(Schema):
     other_id = Identifier(required=True)
 
 
+class FieldChange(Schema):
+    """A field that changed."""
+
+    field = told(required=True)
+    old = fields.Raw(allow_none=True)
+    new = fields.Raw(allow_none=True)
+
+
+class Change(Schema):
+    """What was done to a record. `other_id`: the one that was merged into it, or that it was merged into."""
+
+    class Meta:
+        """Under a name that would hide marshmallow's fields here."""
+
+        include = {"fields": fields.List(fields.Nested(FieldChange))}
+
+    id = Identifier(required=True)
+    what = told(required=True, metadata={"enum": WHAT_WAS_DONE})
+    changed_at = moment(required=True)
+    staff_user_id = told(allow_none=True)
+    staff_name = told(allow_none=True)
+    other_id = Identifier(allow_none=True)
+
+
+ChangePage = page(Change)
 ContactPage = page(Contact)
 OrganizationPage = page(Organization)
