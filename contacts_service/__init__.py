@@ -5,6 +5,6 @@ Emits: contact.created, .updated, .deleted, .restored, .merged; organization.cre
 address.assigned, .released.
 Hears: lead.opened, .updated, .converted, .deleted (a lead's address is in the book as long as the lead is open).
 Offers (RPC): resolve_addresses; contact, contacts, create_contact, update_contact, delete_contact, restore_contact,
-merge_contacts, contact_changes; organization, organizations, create_organization, update_organization,
-delete_organization, restore_organization, organization_changes.
+merge_contacts, superiors, reports, contact_changes; organization, organizations, create_organization,
+update_organization, delete_organization, restore_organization, organization_changes.
 """

@@ -82,6 +82,24 @@ class ContactsService:
         return tx.answer
 
     @rpc
+    def superiors(self, *, id: str) -> Values:
+        """Whom a contact reports to, whom that one reports to, and so on up to the top."""
+        with self.db.session() as session:
+            row = changes.present(session, CONTACT, id)
+            above = store.chain(session, models.Contact, CONTACT.superior, row.id)[1:]
+        return {"items": [wire(CONTACT, store.values(row)) for row in above if not row.deleted_at], "next": None}
+
+    @rpc
+    def reports(self, *, id: str, limit: int | None = None, cursor: str | None = None) -> Values:
+        """The contacts who report to one, in the order they came in."""
+        wanted, after = paging.bounded(limit), cursor and paging.last_id(cursor)
+        with self.db.session() as session:
+            row = changes.present(session, CONTACT, id)
+            rows = store.reports_of(session, row.id, limit=wanted + 1, after=after)
+        shown, following = paging.page(rows, wanted, key=lambda row: [row.id])
+        return {"items": [wire(CONTACT, store.values(row)) for row in shown], "next": following}
+
+    @rpc
     def contact_changes(self, *, id: str, limit: int | None = None, cursor: str | None = None) -> Values:
         """What was done to a contact, newest first, whether it is deleted or not: who, when, which fields. NotFound."""
         return self._changes(CONTACT, id, limit, cursor)

@@ -138,6 +138,13 @@ def subordinates(session: Session, contact_id: str) -> list[Contact]:
     return list(session.scalars(theirs.order_by(Contact.id).with_for_update()))
 
 
+def reports_of(session: Session, contact_id: str, *, limit: int, after: str | None) -> list[Contact]:
+    """Up to ``limit`` present contacts who report to one, in the order they came in; ``after`` is the last id seen."""
+    theirs = select(Contact).where(Contact.reports_to_id == contact_id, Contact.deleted_at.is_(None))
+    following = theirs.where(Contact.id > after) if after else theirs
+    return list(session.scalars(following.order_by(Contact.id).limit(limit)))
+
+
 def has_organization(session: Session, organization_id: str) -> bool:
     """Whether a present organization has this id. It stays present until the transaction ends."""
     present = (Organization.id == organization_id) & Organization.deleted_at.is_(None)

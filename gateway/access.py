@@ -45,6 +45,8 @@ NEEDED: Mapping[str, str] = {
     "contacts.create_contact": "write",
     "contacts.update_contact": "write",
     "contacts.delete_contact": "write",
+    "contacts.list_superiors": "read",
+    "contacts.list_reports": "read",
     "contacts.list_contact_changes": "read",
     "contacts.restore_contact": "write",
     "contacts.merge_contacts": "write",

@@ -79,6 +79,24 @@ def list_contact_changes(query: dict[str, Any], id: Any) -> Any:
     return services().contacts.contact_changes(id=str(id), **page_arguments(query))
 
 
+@contacts.route("/contacts/<uuid:id>/superiors", methods=["GET"])
+@contacts.response(200, schemas.ContactPage)
+def list_superiors(id: Any) -> Any:
+    """List whom a contact reports to
+
+    The boss first, then the boss's boss, up to the top.
+    """
+    return services().contacts.superiors(id=str(id))
+
+
+@contacts.route("/contacts/<uuid:id>/reports", methods=["GET"])
+@contacts.arguments(PageQuery, location="query")
+@contacts.page_of(schemas.ContactPage)
+def list_reports(query: dict[str, Any], id: Any) -> Any:
+    """List who reports to a contact"""
+    return services().contacts.reports(id=str(id), **page_arguments(query))
+
+
 @contacts.route("/contacts/<uuid:id>/merge", methods=["POST"])
 @contacts.arguments(schemas.MergeIn)
 @contacts.once

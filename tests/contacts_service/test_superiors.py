@@ -88,3 +88,17 @@ def test_those_who_reported_to_a_merged_contact_report_to_the_survivor(contacts)
     contacts.service.merge_contacts(survivor_id=boss["id"], other_id=double["id"])
     assert contacts.service.contact(id=tanaka["id"])["reports_to_id"] == boss["id"]
     assert contacts.service.contact(id=boss["id"])["reports_to_id"] is None
+
+
+def test_the_superiors_of_a_contact_are_told_up_to_the_top_and_the_reports_of_each(contacts):
+    boss = contacts.add("社長")
+    head = contacts.add("部長", reports_to_id=boss["id"])
+    clerks = [contacts.add(f"社員{number}", reports_to_id=head["id"]) for number in range(3)]
+    above = contacts.service.superiors(id=clerks[0]["id"])["items"]
+    assert [contact["label"] for contact in above] == ["部長", "社長"]
+    assert contacts.service.superiors(id=boss["id"])["items"] == []
+    first = contacts.service.reports(id=head["id"], limit=2)
+    rest = contacts.service.reports(id=head["id"], limit=2, cursor=first["next"])
+    assert [contact["id"] for contact in first["items"] + rest["items"]] == [clerk["id"] for clerk in clerks]
+    contacts.service.delete_contact(id=head["id"])
+    assert [contact["label"] for contact in contacts.service.superiors(id=clerks[0]["id"])["items"]] == ["社長"]
