@@ -1,5 +1,6 @@
 """How long an IMAP server itself takes to tell a listening client (IDLE) of a new mail: a plain client that listens."""
 
+import contextlib
 import queue
 import socket
 import threading
@@ -35,6 +36,8 @@ class Listener:
                 raise RuntimeError(f"the IMAP server refused: {line!r}")
 
     def _read(self) -> None:
-        for line in self._lines:
-            if line.rstrip().endswith(b" EXISTS"):
-                self._moments.put(time.perf_counter())
+        # A server that ends with us may reset the connection.
+        with contextlib.suppress(ConnectionResetError):
+            for line in self._lines:
+                if line.rstrip().endswith(b" EXISTS"):
+                    self._moments.put(time.perf_counter())

@@ -35,6 +35,7 @@ BLUEPRINTS = (
     operations.live,
     operations.dead_letters,
     staff.staff_users,
+    staff.staff_groups,
     staff.api_tokens,
 )
 SECURITY_HEADERS = {

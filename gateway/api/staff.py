@@ -13,6 +13,7 @@ from gateway.calls import services
 
 sessions = Resource("sessions", description="Logging in and out.")
 staff_users = Resource("staff_users", description="The people who work here.")
+staff_groups = Resource("staff_groups", description="Groups of them, and who can be in charge of a record.")
 api_tokens = Resource("api_tokens", description="Tokens for programs, with scopes.")
 
 
@@ -98,6 +99,53 @@ def update_staff_user(data: dict[str, Any], id: Any, version: int, by: Any) -> A
     Who is closed (`active` false) or gets another password has no session any more.
     """
     return services().staff.update_staff_user(id=str(id), data=data, version=version, **by)
+
+
+@staff_groups.route("/staff-groups", methods=["GET"])
+@staff_groups.arguments(PageQuery, location="query")
+@staff_groups.page_of(schemas.StaffGroupPage)
+def list_staff_groups(query: dict[str, Any]) -> Any:
+    """List groups"""
+    return services().staff.staff_groups(**page_arguments(query))
+
+
+@staff_groups.route("/staff-groups", methods=["POST"])
+@staff_groups.arguments(schemas.StaffGroupIn)
+@staff_groups.once
+@staff_groups.versioned(201, schemas.StaffGroup)
+def create_staff_group(data: dict[str, Any], by: Any) -> Any:
+    """Create a group"""
+    return services().staff.create_staff_group(data=data, **by)
+
+
+@staff_groups.route("/staff-groups/<uuid:id>", methods=["GET"])
+@staff_groups.versioned(200, schemas.StaffGroup)
+def get_staff_group(id: Any) -> Any:
+    """Read a group"""
+    return services().staff.staff_group(id=str(id))
+
+
+@staff_groups.route("/staff-groups/<uuid:id>", methods=["PATCH"])
+@staff_groups.arguments(schemas.StaffGroupChange)
+@staff_groups.needs_version
+@staff_groups.once
+@staff_groups.versioned(200, schemas.StaffGroup)
+def update_staff_group(data: dict[str, Any], id: Any, version: int, by: Any) -> Any:
+    """Change or close a group
+
+    What is closed (`active` false) stays in charge of what it has, and is not offered any more.
+    """
+    return services().staff.update_staff_group(id=str(id), data=data, version=version, **by)
+
+
+@staff_groups.route("/owners", methods=["GET"])
+@staff_groups.response(200, schemas.OwnerPage)
+def list_owners() -> Any:
+    """List who can be put in charge of a record
+
+    Staff users and groups that are not closed, by name.
+    """
+    return services().staff.owners()
 
 
 @api_tokens.route("/api-tokens", methods=["GET"])

@@ -14,6 +14,7 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     "staff": frozenset({"read", "write"}),
     "read_only": frozenset({"read"}),
 }
+MAX_OWNERS = 1_000
 SESSION_LIFE = timedelta(hours=12)
 TOKEN_DAYS = 365
 MIN_PASSWORD, MAX_PASSWORD = 10, 200

@@ -28,6 +28,31 @@ class StaffUser(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class StaffGroup(Base):
+    """Several who are in charge of records together. ``canonical_name``: width and case make no other group."""
+
+    __tablename__ = "staff_groups"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(255))
+    canonical_name: Mapped[str] = mapped_column(String(512), unique=True)
+    description: Mapped[str] = mapped_column(String(2000))
+    active: Mapped[bool]
+    version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    members: Mapped[list[StaffUser]] = relationship(secondary="staff_group_members", lazy="selectin")
+
+
+class StaffGroupMember(Base):
+    """Who belongs to which group."""
+
+    __tablename__ = "staff_group_members"
+
+    group_id: Mapped[str] = mapped_column(Id, ForeignKey("staff_groups.id", ondelete="CASCADE"), primary_key=True)
+    staff_user_id: Mapped[str] = mapped_column(Id, ForeignKey("staff_users.id", ondelete="CASCADE"), primary_key=True)
+
+
 class AccessToken(Base):
     """A session of a browser (``kind`` session) or a token of a program (``api``). The token itself is not stored."""
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis import Database, rpc
-from services.staff import accounts, domain, log_in
+from services.staff import accounts, domain, groups, log_in
 from services.staff.models import Base
 
 Json = dict[str, Any]
@@ -59,6 +59,33 @@ class StaffService:
     ) -> Json:
         """Change ``name``, ``role``, ``active`` or ``password``. PreconditionFailed; Conflict for the last admin."""
         return accounts.update_user(self.db, id=id, data=data, version=version, idempotency_key=idempotency_key)
+
+    @rpc
+    def staff_groups(self, *, limit: int | None = None, cursor: str | None = None) -> Json:
+        """A page of groups, oldest first."""
+        return groups.page(self.db, limit=limit, cursor=cursor)
+
+    @rpc
+    def staff_group(self, *, id: str) -> Json:
+        """One group with the ids of its members. NotFound."""
+        return groups.one(self.db, id=id)
+
+    @rpc
+    def create_staff_group(self, *, data: Json, actor: Json | None = None, idempotency_key: str | None = None) -> Json:
+        """A new group from ``{name, description, member_ids}``. Conflict when the name is taken."""
+        return groups.create(self.db, data=data, idempotency_key=idempotency_key)
+
+    @rpc
+    def update_staff_group(
+        self, *, id: str, data: Json, version: int, actor: Json | None = None, idempotency_key: str | None = None
+    ) -> Json:
+        """Change ``name``, ``description``, ``member_ids`` or ``active``. PreconditionFailed; Conflict; NotFound."""
+        return groups.update(self.db, id=id, data=data, version=version, idempotency_key=idempotency_key)
+
+    @rpc
+    def owners(self) -> Json:
+        """Everybody who can be put in charge of a record: ``{id, kind, name}``, staff users and groups."""
+        return groups.owners(self.db)
 
     @rpc
     def api_tokens(self, *, staff_user_id: str, limit: int | None = None, cursor: str | None = None) -> Json:

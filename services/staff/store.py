@@ -7,8 +7,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from chassis import paging
-from chassis.bulk import insert_ignore
-from services.staff.models import AccessToken, LoginThrottle, StaffUser
+from chassis.bulk import among, insert_ignore
+from services.staff.models import AccessToken, LoginThrottle, StaffGroup, StaffUser
 
 
 def user_by_id(session: Session, *, id: str, lock: bool = False) -> StaffUser | None:
@@ -30,6 +30,37 @@ def users_page(session: Session, *, limit: int | None, cursor: str | None) -> tu
     length = paging.bounded(limit)
     rows = list(session.scalars(query.limit(length + 1)))
     return paging.page(rows, length, key=lambda user: [user.id])
+
+
+def users_by_ids(session: Session, *, ids: Sequence[str]) -> list[StaffUser]:
+    """The staff users that there are of these."""
+    return list(session.scalars(select(StaffUser).where(among(session, StaffUser.id, ids))))
+
+
+def active_users(session: Session, *, limit: int) -> list[StaffUser]:
+    """Who is not closed, by name."""
+    return list(session.scalars(select(StaffUser).where(StaffUser.active).order_by(StaffUser.name).limit(limit)))
+
+
+def group_by_id(session: Session, *, id: str, lock: bool = False) -> StaffGroup | None:
+    """A group, locked until the commit where ``lock`` says so."""
+    query = select(StaffGroup).where(StaffGroup.id == id)
+    return session.scalars(query.with_for_update() if lock else query).first()
+
+
+def groups_page(session: Session, *, limit: int | None, cursor: str | None) -> tuple[list[StaffGroup], str | None]:
+    """One page of groups, oldest first."""
+    query = select(StaffGroup).order_by(StaffGroup.id)
+    if cursor:
+        query = query.where(StaffGroup.id > paging.last_id(cursor))
+    length = paging.bounded(limit)
+    rows = list(session.scalars(query.limit(length + 1)))
+    return paging.page(rows, length, key=lambda group: [group.id])
+
+
+def active_groups(session: Session, *, limit: int) -> list[StaffGroup]:
+    """The groups that are not closed, by name."""
+    return list(session.scalars(select(StaffGroup).where(StaffGroup.active).order_by(StaffGroup.name).limit(limit)))
 
 
 def other_active_admins(session: Session, *, than: str) -> int:

@@ -132,6 +132,16 @@ def test_one_sees_and_revokes_only_the_own_tokens(client, staff):
     assert client.delete(path, headers=mine).status_code == 204
 
 
+def test_whoever_may_read_sees_who_can_be_in_charge_and_only_an_admin_makes_groups(client, staff):
+    group = {"name": "営業部", "member_ids": [staff.staff_users()["items"][0]["id"]]}
+    clerk = bearer(staff, "read_only")
+    assert client.post("/api/v1/staff-groups", json=group, headers=clerk).status_code == 403
+    made = client.post("/api/v1/staff-groups", json=group, headers=bearer(staff))
+    assert (made.status_code, made.json["member_ids"]) == (201, group["member_ids"])
+    owners = client.get("/api/v1/owners", headers=clerk).json["items"]
+    assert {"id": made.json["id"], "kind": "staff_group", "name": "営業部"} in owners
+
+
 class Staff:
     """A staff service whose answers a test decides."""
 

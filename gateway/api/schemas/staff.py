@@ -5,6 +5,7 @@ from marshmallow import Schema, fields, validate
 from gateway.api.schemas.common import Identifier, YesNo, choice, moment, page, told, words
 
 ROLES = ("admin", "staff", "read_only")
+MAX_MEMBERS = 500
 SCOPES = ("read", "write", "admin")
 
 
@@ -72,6 +73,44 @@ class StaffUserChange(Schema):
     password = fields.String(validate=validate.Length(min=10, max=200))
 
 
+class StaffGroupChange(Schema):
+    """What may change of a group; what is left out stays. ``member_ids``: all of them."""
+
+    name = words(255, least=1)
+    description = words(2_000)
+    member_ids = fields.List(Identifier(), validate=validate.Length(max=MAX_MEMBERS))
+    active = YesNo()
+
+
+class StaffGroupIn(Schema):
+    """A new group."""
+
+    name = words(255, least=1, required=True)
+    description = words(2_000)
+    member_ids = fields.List(Identifier(), validate=validate.Length(max=MAX_MEMBERS))
+
+
+class StaffGroup(Schema):
+    """Staff users who are in charge of records together."""
+
+    id = Identifier(required=True)
+    name = told(required=True)
+    description = told()
+    member_ids = fields.List(Identifier(), required=True)
+    active = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
+    created_at = moment(required=True)
+    updated_at = moment(required=True)
+
+
+class Owner(Schema):
+    """Who can be put in charge of a record."""
+
+    id = Identifier(required=True)
+    kind = choice("staff_user", "staff_group", required=True)
+    name = told(required=True)
+
+
 class ApiTokenIn(Schema):
     """A new API token; ``scopes`` not beyond your own role, ``days`` until it ends."""
 
@@ -98,4 +137,6 @@ class NewApiToken(ApiToken):
 
 
 StaffUserPage = page(StaffUser)
+StaffGroupPage = page(StaffGroup)
+OwnerPage = page(Owner)
 ApiTokenPage = page(ApiToken)
