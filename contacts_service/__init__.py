@@ -1,8 +1,8 @@
 """contacts: who the people and organizations are, and which mail address stands for whom.
 
 Owns: organizations, contacts, the address book (canonical address → contact, lead or organization).
-Emits: contact.created, .updated, .deleted, .restored, .merged; organization.created, .updated, .deleted, .restored;
-address.assigned, .released.
+Emits: contact.created, .updated, .deleted, .restored, .merged, .opted_out, .opted_in, .portal_enabled,
+.portal_disabled; organization.created, .updated, .deleted, .restored; address.assigned, .released.
 Hears: lead.opened, .updated, .converted, .deleted (a lead's address is in the book as long as the lead is open).
 Offers (RPC): resolve_addresses; contact, contacts, create_contact, update_contact, delete_contact, restore_contact,
 merge_contacts, superiors, reports, contact_changes; organization, organizations, create_organization,

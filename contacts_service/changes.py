@@ -51,6 +51,7 @@ def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
     store.add_records(tx.session, kind.model, [row], entries=entries)
     tx.publish(kind.created, subject=row["id"], **kind.facts(row))
     announce(tx, [], entries)
+    _tell_switches(tx, kind, row["id"], {name: value for name, value in values.items() if value is True})
     _note(tx, row["id"], "created", actor)
     return wire(kind, row)
 
@@ -74,13 +75,15 @@ def save(tx: Any, kind: Kind, row: Any, changes: Values, actor: Values | None = 
     changed = domain.differences(store.values(row), changes)
     if not changed:
         return
-    _note(tx, row.id, "updated", actor, fields=domain.field_changes(store.values(row), changes, changed))
+    told = domain.field_changes(store.values(row), changes, changed)
+    _note(tx, row.id, "updated", actor, fields=told)
     for name in changed:
         setattr(row, name, changes[name])
     _touch(row, actor)
     values = store.values(row)
     row.search = domain.search_text(values)
-    tx.publish(kind.updated, subject=row.id, changed=changed, **kind.facts(values))
+    tx.publish(kind.updated, subject=row.id, changed=changed, changes=told, **kind.facts(values))
+    _tell_switches(tx, kind, row.id, {name: changes[name] for name in changed})
     rebook(tx, row.id, _entries(kind, values))
 
 
@@ -124,6 +127,12 @@ def restore(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) ->
 
 def _touch(row: Any, actor: Values | None) -> None:
     row.version, row.updated_at, row.modified_by = row.version + 1, clock.now(), (actor or {}).get("staff_user_id")
+
+
+def _tell_switches(tx: Any, kind: Kind, record_id: str, changes: Values) -> None:
+    for (name, value), event in kind.switched.items():
+        if changes.get(name) is value:
+            tx.publish(event, subject=record_id, contact_id=record_id)
 
 
 def _note(tx: Any, record_id: str, what: str, actor: Values | None, **more: Any) -> None:

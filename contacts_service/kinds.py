@@ -11,6 +11,10 @@ from contacts_service.models import Contact, Organization
 from contracts import (
     ContactCreated,
     ContactDeleted,
+    ContactOptedIn,
+    ContactOptedOut,
+    ContactPortalDisabled,
+    ContactPortalEnabled,
     ContactRestored,
     ContactUpdated,
     EventContract,
@@ -27,7 +31,10 @@ HIDDEN = frozenset({"search", "merged_into"})
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of record: its rows, its fields and its events. ``superior``: the field that names the one above."""
+    """A kind of record: its rows, its fields and its events.
+
+    ``superior``: the field that names the one above. ``switched``: the events of fields that are yes or no.
+    """
 
     name: str
     model: Any
@@ -38,6 +45,7 @@ class Kind:
     updated: type[EventContract]
     deleted: type[EventContract]
     restored: type[EventContract]
+    switched: Mapping[tuple[str, bool], type[EventContract]]
 
 
 def contact_facts(values: Values) -> Values:
@@ -61,6 +69,12 @@ CONTACT = Kind(
     updated=ContactUpdated,
     deleted=ContactDeleted,
     restored=ContactRestored,
+    switched={
+        ("email_opt_out", True): ContactOptedOut,
+        ("email_opt_out", False): ContactOptedIn,
+        ("portal", True): ContactPortalEnabled,
+        ("portal", False): ContactPortalDisabled,
+    },
 )
 ORGANIZATION = Kind(
     name="organization",
@@ -72,6 +86,7 @@ ORGANIZATION = Kind(
     updated=OrganizationUpdated,
     deleted=OrganizationDeleted,
     restored=OrganizationRestored,
+    switched={},
 )
 
 

@@ -1,6 +1,6 @@
 """Events of contacts, organizations and the address book, emitted by contacts."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from contracts.base import EventContract, Record
 from contracts.fields import RecordRef, identifier, many, text
@@ -37,6 +37,14 @@ class OrganizationFacts(Record):
     addresses = many(text(320), MAX_RECORD_ADDRESSES)
 
 
+class FieldChange(Record):
+    """What a field held before and holds after, as the API tells it."""
+
+    field = text(100)
+    old = fields.Raw(required=True, allow_none=True)
+    new = fields.Raw(required=True, allow_none=True)
+
+
 class ContactCreated(EventContract):
     """Emitted when a contact was created, once per contact."""
 
@@ -54,6 +62,7 @@ class ContactUpdated(EventContract):
     contact = fields.Nested(ContactFacts, required=True)
     personal = fields.Nested(ContactPersonal, required=True)
     changed = many(text(100), 100)
+    changes = fields.List(fields.Nested(FieldChange), validate=validate.Length(max=100))
 
 
 class ContactDeleted(EventContract):
@@ -85,6 +94,38 @@ class ContactMerged(EventContract):
     survivor_id = identifier()
 
 
+class ContactOptedOut(EventContract):
+    """Emitted when a contact no longer wants mailings, once per change of mind."""
+
+    type = "contact.opted_out.v1"
+    source = SOURCE
+    contact_id = identifier()
+
+
+class ContactOptedIn(EventContract):
+    """Emitted when a contact who had opted out wants mailings again, once per change of mind."""
+
+    type = "contact.opted_in.v1"
+    source = SOURCE
+    contact_id = identifier()
+
+
+class ContactPortalEnabled(EventContract):
+    """Emitted when a contact was given a portal log-in, once per time."""
+
+    type = "contact.portal_enabled.v1"
+    source = SOURCE
+    contact_id = identifier()
+
+
+class ContactPortalDisabled(EventContract):
+    """Emitted when a contact's portal log-in was taken away, once per time. A deleted contact has none either."""
+
+    type = "contact.portal_disabled.v1"
+    source = SOURCE
+    contact_id = identifier()
+
+
 class OrganizationCreated(EventContract):
     """Emitted when an organization was created, once per organization."""
 
@@ -100,6 +141,7 @@ class OrganizationUpdated(EventContract):
     source = SOURCE
     organization = fields.Nested(OrganizationFacts, required=True)
     changed = many(text(100), 100)
+    changes = fields.List(fields.Nested(FieldChange), validate=validate.Length(max=100))
 
 
 class OrganizationDeleted(EventContract):

@@ -31,6 +31,25 @@ def restore_contact(office: Office) -> None:
     office.contacts.restore_contact(id=made["id"])
 
 
+def opt_out(office: Office) -> None:
+    office.contacts.create_contact(data={"last_name": "田中", "email_opt_out": True})
+
+
+def opt_in(office: Office) -> None:
+    made = office.contacts.create_contact(data={"last_name": "田中", "email_opt_out": True})
+    office.contacts.update_contact(id=made["id"], data={"email_opt_out": False}, version=1)
+
+
+def enable_portal(office: Office) -> None:
+    office.contacts.create_contact(data={"last_name": "田中", "addresses": ["tanaka@abc.example"], "portal": True})
+
+
+def disable_portal(office: Office) -> None:
+    data = {"last_name": "田中", "addresses": ["tanaka@abc.example"], "portal": True}
+    made = office.contacts.create_contact(data=data)
+    office.contacts.update_contact(id=made["id"], data={"portal": False}, version=1)
+
+
 def merge_contacts(office: Office) -> None:
     survivor, other = add_hanako(office), office.contacts.create_contact(data={"last_name": "田仲"})
     office.contacts.merge_contacts(survivor_id=survivor["id"], other_id=other["id"])
@@ -170,6 +189,10 @@ EMITTING: dict[type[EventContract], Callable[[Office], Any]] = {
     contracts.ContactCreated: add_hanako,
     contracts.ContactDeleted: delete_contact,
     contracts.ContactMerged: merge_contacts,
+    contracts.ContactOptedIn: opt_in,
+    contracts.ContactOptedOut: opt_out,
+    contracts.ContactPortalDisabled: disable_portal,
+    contracts.ContactPortalEnabled: enable_portal,
     contracts.ContactRestored: restore_contact,
     contracts.ContactUpdated: change_contact,
     contracts.HistoryEntryAdded: enter_a_mail_into_history,

@@ -12,13 +12,16 @@ from contracts.base import CONTRACTS
 from contracts.publish import PUBLISHED, published
 from tests.contracts.examples import TYPES
 
-NAME = re.compile(r"(?P<subject>[a-z]+(_[a-z]+)*)\.([a-z]+_)*(?P<verb>[a-z]+)\.v[1-9][0-9]*\Z")
+NAME = re.compile(r"(?P<subject>[a-z]+(_[a-z]+)*)\.([a-z]+_)*(?P<verb>(?!(in|out)\.)[a-z]+)(_in|_out)?\.v[1-9][0-9]*\Z")
 REGULAR = re.compile(r"[a-z]+[^e]ed\Z")  # "opened", but not "need" or "feed"
 IRREGULAR = {"bound", "done", "found", "given", "held", "left", "lost", "made", "met", "paid", "read", "sent", "won"}
 
 
 def is_a_fact(event_type: str) -> bool:
-    """True for ``<subject>.<past participle>.v<N>``; the participle may have an object before it (``mail_joined``)."""
+    """True for ``<subject>.<past participle>.v<N>``; the participle may have an object before it (``mail_joined``).
+
+    And a particle after it (``opted_out``).
+    """
     name = NAME.match(event_type)
     return name is not None and bool(REGULAR.match(name["verb"]) or name["verb"] in IRREGULAR)
 
