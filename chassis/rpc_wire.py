@@ -25,11 +25,19 @@ def send_unconfirmed(link: Link, channel: Any, message: Outgoing, *, mandatory: 
         return not channel.publish_many([row])
     try:
         with link.sending():
-            channel._basic_publish(message.to_amqp(channel), message.exchange, message.routing_key, mandatory=mandatory)
+            _write(link, channel, message, mandatory)
     except FAILURES as error:
-        link.abort(f"could not publish: {type(error).__name__}")
         raise Disconnected("the connection to the broker went") from error
     return True
+
+
+def _write(link: Link, channel: Any, message: Outgoing, mandatory: bool) -> None:
+    try:
+        channel._basic_publish(message.to_amqp(channel), message.exchange, message.routing_key, mandatory=mandatory)
+    except BaseException as error:
+        # A time limit as well: the broker would take what is sent next for the rest of the frame that was begun.
+        link.abort(f"could not publish: {type(error).__name__}")
+        raise
 
 
 def result_of(answer: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 from chassis import paging
 from chassis.bulk import among, insert_ignore
 from services.staff.models import AccessToken, LoginThrottle, StaffGroup, StaffUser
+
+Row = TypeVar("Row", StaffUser, StaffGroup)
 
 
 def user_by_id(session: Session, *, id: str, lock: bool = False) -> StaffUser | None:
@@ -24,12 +27,7 @@ def user_by_login(session: Session, *, login: str) -> StaffUser | None:
 
 def users_page(session: Session, *, limit: int | None, cursor: str | None) -> tuple[list[StaffUser], str | None]:
     """One page of staff users, oldest first."""
-    query = select(StaffUser).order_by(StaffUser.id)
-    if cursor:
-        query = query.where(StaffUser.id > paging.last_id(cursor))
-    length = paging.bounded(limit)
-    rows = list(session.scalars(query.limit(length + 1)))
-    return paging.page(rows, length, key=lambda user: [user.id])
+    return _oldest_first(session, StaffUser, limit=limit, cursor=cursor)
 
 
 def users_by_ids(session: Session, *, ids: Sequence[str]) -> list[StaffUser]:
@@ -50,12 +48,18 @@ def group_by_id(session: Session, *, id: str, lock: bool = False) -> StaffGroup 
 
 def groups_page(session: Session, *, limit: int | None, cursor: str | None) -> tuple[list[StaffGroup], str | None]:
     """One page of groups, oldest first."""
-    query = select(StaffGroup).order_by(StaffGroup.id)
+    return _oldest_first(session, StaffGroup, limit=limit, cursor=cursor)
+
+
+def _oldest_first(
+    session: Session, model: type[Row], *, limit: int | None, cursor: str | None
+) -> tuple[list[Row], str | None]:
+    query = select(model).order_by(model.id)
     if cursor:
-        query = query.where(StaffGroup.id > paging.last_id(cursor))
+        query = query.where(model.id > paging.last_id(cursor))
     length = paging.bounded(limit)
     rows = list(session.scalars(query.limit(length + 1)))
-    return paging.page(rows, length, key=lambda group: [group.id])
+    return paging.page(rows, length, key=lambda row: [row.id])
 
 
 def active_groups(session: Session, *, limit: int) -> list[StaffGroup]:

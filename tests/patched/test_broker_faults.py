@@ -123,6 +123,19 @@ def test_a_link_that_is_given_up_connects_anew(amqp_url: str) -> None:
     link.stop()
 
 
+def test_a_call_cut_off_in_the_middle_of_a_frame_leaves_those_after_it_whole(
+    services: Services, rabbitmq: RabbitMQ, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSUBI_RPC_TIMEOUT", "1")
+    rabbitmq.pause()
+    try:
+        with pytest.raises(ServiceTimeout):
+            services.mail_ingest.echo(text="x" * 60_000_000)
+    finally:
+        rabbitmq.resume()
+    assert eventually(lambda: answers(services, "whole"), timeout=4)
+
+
 def test_a_send_that_a_hanging_broker_does_not_take_ends_in_time_and_the_link_heals(
     carrier_url: str, rabbitmq: RabbitMQ
 ) -> None:
