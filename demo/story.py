@@ -80,8 +80,7 @@ class Storyteller:
 
     def received(self, story: Story, data: dict[str, Any]) -> None:
         """A mail came in."""
-        sender = (data["personal"]["sender"] or [{"name": "", "address": "?"}])[0]
-        story.subject, story.sender = data["personal"]["subject"], sender["name"] or sender["address"]
+        _name(story, data)
 
     def quarantined(self, story: Story, data: dict[str, Any]) -> None:
         """A mail waits."""
@@ -89,12 +88,14 @@ class Storyteller:
         story.effects.append(("quarantine", f"quarantine: {data['reason']}"))
 
     def matched(self, story: Story, data: dict[str, Any]) -> None:
-        """Its sender, or the one it was sent to, is known."""
+        """Its sender, or the one it was sent to, is known; maybe of a mail that came before we listened."""
+        _name(story, data)
         story.label = data["party"]["label"] or data["party"]["address"]
         story.otherwise = story.otherwise or f"nothing yet: from {story.label}"
 
     def unmatched(self, story: Story, data: dict[str, Any]) -> None:
         """Nobody, or nobody for certain, is behind it."""
+        _name(story, data)
         mail, reason = data["mail"], data["reason"]
         if reason == "machine":
             why = NATURES.get(mail["nature"], mail["nature"])
@@ -151,6 +152,11 @@ def summary(counts: Counter[str]) -> str:
         "quarantine": "wait in quarantine",
     }
     return ", ".join(f"{counts[kind]} {words}" for kind, words in named.items() if counts[kind])
+
+
+def _name(story: Story, data: dict[str, Any]) -> None:
+    sender = (data["personal"]["sender"] or [{"name": "", "address": "?"}])[0]
+    story.subject, story.sender = data["personal"]["subject"], sender["name"] or sender["address"]
 
 
 def _tell(story: Story) -> Line:

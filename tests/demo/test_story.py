@@ -23,11 +23,12 @@ def received() -> Event:
 
 def unmatched(reason: str, *, nature: str = "personal", direction: str = "incoming") -> Event:
     mail = {"mail_message_id": MAIL, "nature": nature, "direction": direction}
-    return event("sender.unmatched", mail=mail, reason=reason)
+    return event("sender.unmatched", mail=mail, reason=reason, personal=PERSONAL)
 
 
 def matched(label: str = "田中 太郎") -> Event:
-    return event("sender.matched", mail={"mail_message_id": MAIL}, party={"label": label, "address": "a@b.example"})
+    party = {"label": label, "address": "a@b.example"}
+    return event("sender.matched", mail={"mail_message_id": MAIL}, party=party, personal=PERSONAL)
 
 
 def filed(kind: str = "contact") -> Event:
@@ -50,6 +51,10 @@ def outcome(*events: Event) -> str:
 def test_a_line_says_subject_sender_and_what_became_of_the_mail():
     lead = event("lead.opened", mail_message_id=MAIL, lead_id="l", number="LEA3")
     assert told(received(), unmatched("unknown"), lead) == [Line("お見積りのお願い", "田中 太郎", "lead LEA3", "lead")]
+
+
+def test_a_mail_that_came_before_we_listened_is_named_by_what_is_decided_of_it_now():
+    assert told(matched(), filed()) == [Line("お見積りのお願い", "田中 太郎", "history of 田中 太郎", "history")]
 
 
 def test_nothing_is_told_before_a_mail_has_come_to_rest():
