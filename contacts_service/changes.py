@@ -7,8 +7,7 @@ from chassis import clock
 from chassis.ids import new_id
 from contacts_service import domain, fields, store
 from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, wire
-from contacts_service.models import Contact
-from contracts import AddressAssigned, AddressReleased, ContactMerged, Event
+from contracts import AddressAssigned, AddressReleased, Event
 from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from contracts.fields import identity_or_none
 
@@ -27,14 +26,15 @@ def existing(session: Any, kind: Kind, record_id: str, *, lock: bool = False) ->
 def present(session: Any, kind: Kind, record_id: str, *, lock: bool = False) -> Any:
     """The row of a record. NotFound if it never was, is deleted, or was merged (then ``extra`` names the survivor)."""
     row = existing(session, kind, record_id, lock=lock)
-    if getattr(row, "merged_into", None):
-        raise _merged(kind, row)
+    if row.merged_into:
+        raise merged_away(kind, row)
     if row.deleted_at:
         raise NotFound(f"There is no such {kind.name} any more. Look for it in the recycle bin.")
     return row
 
 
-def _merged(kind: Kind, row: Any) -> NotFound:
+def merged_away(kind: Kind, row: Any) -> NotFound:
+    """The refusal that names the survivor."""
     return NotFound(f"This {kind.name} was merged: open the survivor.", survivor_id=row.merged_into)
 
 
@@ -47,20 +47,21 @@ def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
     _check(tx.session, kind, None, values, values)
     [number] = store.take_numbers(tx.session, kind.name)
     row = domain.new_row(new_id(), number=number, values=values, moment=clock.now())
-    entries = _entries(kind, row)
+    entries = entries_of(kind, row)
     store.add_records(tx.session, kind.model, [row], entries=entries)
     tx.publish(kind.created, subject=row["id"], **kind.facts(row))
     announce(tx, [], entries)
     _tell_switches(tx, kind, row["id"], {name: value for name, value in values.items() if value is True})
-    _note(tx, row["id"], "created", actor)
+    note(tx, row["id"], "created", actor)
     return wire(kind, row)
 
 
 def update(tx: Any, kind: Kind, record_id: str, data: Any, version: int, actor: Values | None = None) -> Values:
     """The named fields changed; PreconditionFailed if somebody else changed the record since ``version`` was read."""
     changes = fields.changed_values(data, kind.fields)
-    if kind.superior in changes:
-        # Before any row, as everywhere: two who are put under each other would wait for each other's rows.
+    if kind.superior in changes or "organization_id" in changes:
+        # Before any row, as everywhere: two who are put under each other would wait for each other's rows, and whoever
+        # merges an organization locks that first and then its contacts.
         store.hold_tree(tx.session, kind.name)
     row = present(tx.session, kind, record_id, lock=True)
     if row.version != version:
@@ -76,15 +77,15 @@ def save(tx: Any, kind: Kind, row: Any, changes: Values, actor: Values | None = 
     if not changed:
         return
     told = domain.field_changes(store.values(row), changes, changed)
-    _note(tx, row.id, "updated", actor, fields=told)
+    note(tx, row.id, "updated", actor, fields=told)
     for name in changed:
         setattr(row, name, changes[name])
-    _touch(row, actor)
+    touch(row, actor)
     values = store.values(row)
     row.search = domain.search_text(values)
     tx.publish(kind.updated, subject=row.id, changed=changed, changes=told, **kind.facts(values))
     _tell_switches(tx, kind, row.id, {name: changes[name] for name in changed})
-    rebook(tx, row.id, _entries(kind, values))
+    rebook(tx, row.id, entries_of(kind, values))
 
 
 def delete(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) -> Values:
@@ -92,16 +93,16 @@ def delete(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) -> 
     row = present(tx.session, kind, record_id, lock=True)
     if kind is ORGANIZATION and store.has_contacts(tx.session, row.id):
         raise Conflict("Contacts still belong to this organization: move or delete them first.")
-    _remove(row, actor)
-    _note(tx, row.id, "deleted", actor)
+    remove(row, actor)
+    note(tx, row.id, "deleted", actor)
     tx.publish(kind.deleted, subject=row.id, **{f"{kind.name}_id": row.id})
     rebook(tx, row.id, [])
     return {"id": row.id, "deleted": True}
 
 
-def _remove(row: Any, actor: Values | None) -> None:
+def remove(row: Any, actor: Values | None) -> None:
     """Mark a row as deleted; what it holds stays for a restore."""
-    _touch(row, actor)
+    touch(row, actor)
     row.deleted_at = row.updated_at
 
 
@@ -110,22 +111,30 @@ def restore(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) ->
 
     Conflict where its organization is in the bin itself. One that is not in the bin stays as it is.
     """
+    store.hold_tree(tx.session, kind.name)
     row = existing(tx.session, kind, record_id, lock=True)
-    if getattr(row, "merged_into", None):
-        raise _merged(kind, row)
+    if row.merged_into:
+        raise merged_away(kind, row)
     if row.deleted_at:
-        if kind is CONTACT and row.organization_id and not store.has_organization(tx.session, row.organization_id):
-            raise Conflict("The organization of this contact is in the recycle bin: restore that first.")
-        _touch(row, actor)
+        check_organization_is_there(tx.session, row)
+        touch(row, actor)
         row.deleted_at = None
-        _note(tx, row.id, "restored", actor)
+        note(tx, row.id, "restored", actor)
         values = store.values(row)
         tx.publish(kind.restored, subject=row.id, **kind.facts(values))
-        rebook(tx, row.id, _entries(kind, values))
+        rebook(tx, row.id, entries_of(kind, values))
     return wire(kind, store.values(row))
 
 
-def _touch(row: Any, actor: Values | None) -> None:
+def check_organization_is_there(session: Any, row: Any) -> None:
+    """Conflict where a record that is to come back belongs to an organization that is in the recycle bin."""
+    organization_id = getattr(row, "organization_id", None)
+    if organization_id and not store.has_organization(session, organization_id):
+        raise Conflict("The organization of this contact is in the recycle bin: restore that first.")
+
+
+def touch(row: Any, actor: Values | None) -> None:
+    """Count the version up, with the moment and whoever did it."""
     row.version, row.updated_at, row.modified_by = row.version + 1, clock.now(), (actor or {}).get("staff_user_id")
 
 
@@ -135,44 +144,11 @@ def _tell_switches(tx: Any, kind: Kind, record_id: str, changes: Values) -> None
             tx.publish(event, subject=record_id, contact_id=record_id)
 
 
-def _note(tx: Any, record_id: str, what: str, actor: Values | None, **more: Any) -> None:
+def note(tx: Any, record_id: str, what: str, actor: Values | None, **more: Any) -> None:
     """Remember who did what to a record; nobody, where the system did it by itself."""
     who = actor or {}
     by = {"staff_user_id": who.get("staff_user_id"), "staff_name": who.get("name")}
     store.add_change(tx.session, {"record_id": record_id, "what": what, "changed_at": clock.now(), **by, **more})
-
-
-def merge(tx: Any, survivor_id: str, other_id: str, actor: Values | None = None) -> Values:
-    """The other contact goes into the survivor, with its addresses; the survivor's wire form."""
-    if survivor_id == other_id:
-        raise Invalid("A contact cannot be merged into itself.", fields={"other_id": ["Name another contact."]})
-    store.hold_tree(tx.session, CONTACT.name)
-    # In one order everywhere, so that two merges of the same pair wait for each other instead of deadlocking.
-    in_order = sorted({survivor_id, other_id}, key=str)
-    rows = {row_id: present(tx.session, CONTACT, row_id, lock=True) for row_id in in_order}
-    survivor, other = rows[survivor_id], rows[other_id]
-    merged = domain.merged_values(store.values(survivor), store.values(other))
-    _rehang(tx, other, survivor, merged, actor)
-    _remove(other, actor)
-    _note(tx, other.id, "merged_away", actor, other_id=survivor.id)
-    other.merged_into = survivor.id
-    rebook(tx, other.id, [])
-    save(tx, CONTACT, survivor, merged, actor)
-    _note(tx, survivor.id, "merged", actor, other_id=other.id)
-    tx.publish(ContactMerged, subject=other.id, contact_id=other.id, survivor_id=survivor.id)
-    return wire(CONTACT, store.values(survivor))
-
-
-def _rehang(tx: Any, other: Any, survivor: Any, merged: Values, actor: Values | None) -> None:
-    """Whoever reported to the one that goes reports to the survivor; nobody in between becomes his own superior."""
-    for row in store.subordinates(tx.session, other.id):
-        if row.id != survivor.id:
-            save(tx, CONTACT, row, {"reports_to_id": survivor.id}, actor)
-    above = [
-        row.id for row in store.chain(tx.session, Contact, "reports_to_id", merged["reports_to_id"] or survivor.id)
-    ]
-    if merged["reports_to_id"] and (survivor.id in above or other.id in above):
-        merged["reports_to_id"] = None
 
 
 def rebook(tx: Any, record_id: str, after: list[Values]) -> None:
@@ -229,7 +205,8 @@ def _by_record(entries: list[Values]) -> dict[str, list[Values]]:
     return groups
 
 
-def _entries(kind: Kind, values: Values) -> list[Values]:
+def entries_of(kind: Kind, values: Values) -> list[Values]:
+    """The book entries that make a record's addresses stand for it."""
     label = domain.label_of(kind.name, values)
     organization_id = values.get("organization_id")
     return domain.book_entries(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from contacts_service import checks, fields
+from contacts_service import checks
 from contracts.addresses import canonical_address, weaker_address
 from contracts.errors import Invalid
 
@@ -84,16 +84,6 @@ def assigned_and_released(before: Iterable[Values], after: Iterable[Values]) -> 
     """The canonical addresses that begin, and those that cease, to stand for a record."""
     old, new = ({entry["canonical"]: None for entry in entries} for entries in (before, after))
     return [address for address in new if address not in old], [address for address in old if address not in new]
-
-
-def merged_values(survivor: Values, other: Values) -> Values:
-    """What the survivor of a merge holds: its own values, the other's where it has none, addresses and phones of both.
-
-    Invalid if both together have more addresses or phones than one record may hold.
-    """
-    filled = {name: survivor[name] or other[name] for name in fields.CONTACT_FIELDS}
-    joined = {name: [*survivor[name], *other[name]] for name in ("addresses", "phones", "tags")}
-    return fields.changed_values(wire_values({**filled, **joined}), fields.CONTACT_FIELDS)
 
 
 def wire_values(values: Values) -> Values:

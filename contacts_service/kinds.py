@@ -11,16 +11,20 @@ from contacts_service.models import Contact, Organization
 from contracts import (
     ContactCreated,
     ContactDeleted,
+    ContactMerged,
     ContactOptedIn,
     ContactOptedOut,
     ContactPortalDisabled,
     ContactPortalEnabled,
     ContactRestored,
+    ContactUnmerged,
     ContactUpdated,
     EventContract,
     OrganizationCreated,
     OrganizationDeleted,
+    OrganizationMerged,
     OrganizationRestored,
+    OrganizationUnmerged,
     OrganizationUpdated,
 )
 
@@ -45,6 +49,8 @@ class Kind:
     updated: type[EventContract]
     deleted: type[EventContract]
     restored: type[EventContract]
+    merged: type[EventContract]
+    unmerged: type[EventContract]
     switched: Mapping[tuple[str, bool], type[EventContract]]
 
 
@@ -69,6 +75,8 @@ CONTACT = Kind(
     updated=ContactUpdated,
     deleted=ContactDeleted,
     restored=ContactRestored,
+    merged=ContactMerged,
+    unmerged=ContactUnmerged,
     switched={
         ("email_opt_out", True): ContactOptedOut,
         ("email_opt_out", False): ContactOptedIn,
@@ -86,6 +94,8 @@ ORGANIZATION = Kind(
     updated=OrganizationUpdated,
     deleted=OrganizationDeleted,
     restored=OrganizationRestored,
+    merged=OrganizationMerged,
+    unmerged=OrganizationUnmerged,
     switched={},
 )
 

@@ -34,6 +34,7 @@ class RecordColumns:
     """What contacts and organizations have in common. ``addresses`` and ``phones``: the primary one first.
 
     ``phones`` are ``{number, kind}``, the number in E.164 where it is one. ``source``: by what way the record came in.
+    ``merged_into``: the survivor, where this one was merged away (then ``deleted_at`` is set too).
     """
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -52,6 +53,7 @@ class RecordColumns:
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into: Mapped[str | None] = mapped_column(Id)
 
 
 class Organization(RecordColumns, Base):
@@ -89,9 +91,9 @@ class Organization(RecordColumns, Base):
 
 
 class Contact(RecordColumns, Base):
-    """A person. ``merged_into``: the survivor, where this one was merged away (then ``deleted_at`` is set too).
+    """A person. ``reports_to_id``: the boss.
 
-    ``reports_to_id``: the boss. ``portal``: may log in, from ``support_start`` to ``support_end`` where they are set.
+    ``portal``: may log in, from ``support_start`` to ``support_end`` where they are set.
     """
 
     __tablename__ = "contacts"
@@ -126,7 +128,6 @@ class Contact(RecordColumns, Base):
     other_street: Mapped[str] = mapped_column(String(255))
     other_po_box: Mapped[str] = mapped_column(String(255))
     other_country: Mapped[str] = mapped_column(String(255))
-    merged_into: Mapped[str | None] = mapped_column(Id)
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:
@@ -150,6 +151,30 @@ class Change(Base):
     staff_name: Mapped[str | None] = mapped_column(String(255))
     fields: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     other_id: Mapped[str | None] = mapped_column(Id)
+
+
+class Merge(Base):
+    """One record that went into another one, with all that is needed to take it out again.
+
+    ``before`` and ``after``: the survivor's values that changed by it, and its lists, as callers get them. ``other``:
+    all values of the one that went. ``moved``: which records point at the survivor since, by the field they do it with.
+    """
+
+    __tablename__ = "merges"
+    __table_args__ = (Index(None, "survivor_id", "id"), Index(None, "other_id", "id"))
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    survivor_id: Mapped[str] = mapped_column(Id)
+    other_id: Mapped[str] = mapped_column(Id)
+    merged_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    staff_user_id: Mapped[str | None] = mapped_column(String(64))
+    staff_name: Mapped[str | None] = mapped_column(String(255))
+    before: Mapped[dict[str, Any]] = mapped_column(Json)
+    after: Mapped[dict[str, Any]] = mapped_column(Json)
+    other: Mapped[dict[str, Any]] = mapped_column(Json)
+    moved: Mapped[dict[str, list[str]]] = mapped_column(Json)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class BookEntry(Base):

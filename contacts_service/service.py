@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis import Database, on_event, paging, rpc
-from contacts_service import changes, domain, models, store
+from contacts_service import changes, domain, merging, models, store
 from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, change_wire, wire
 from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
 
@@ -72,14 +72,31 @@ class ContactsService:
 
     @rpc
     def merge_contacts(
-        self, *, survivor_id: str, other_id: str, actor: Values | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        survivor_id: str,
+        other_ids: list[str],
+        values: Values | None = None,
+        actor: Values | None = None,
+        idempotency_key: str | None = None,
     ) -> Values:
-        """The other contact goes into the survivor: its addresses and phones, and values the survivor has none of."""
-        request = {"merge": [survivor_id, other_id]}
-        with self.db.transaction(once=idempotency_key, request=request) as tx:
-            if tx.answer is None:
-                tx.answer = changes.merge(tx, survivor_id, other_id, actor)
-        return tx.answer
+        """One or two other contacts go into the survivor; ``values``: field → id of the one whose value survives.
+
+        A field that is not named keeps the survivor's value, or gets the others' where it has none; addresses, phones
+        and tags are those of all, the named one's first.
+        """
+        return self._merge(CONTACT, survivor_id, other_ids, values, actor, idempotency_key)
+
+    @rpc
+    def unmerge_contact(self, *, id: str, actor: Values | None = None, idempotency_key: str | None = None) -> Values:
+        """Take a contact out of the one it was merged into; what stays there because it was changed since is told."""
+        return self._unmerge(CONTACT, id, actor, idempotency_key)
+
+    @rpc
+    def contact_merges(self, *, id: str) -> Values:
+        """The contacts that went into one and can be taken out again, the last one first."""
+        with self.db.session() as session:
+            return {"items": merging.merges_into(session, CONTACT, id), "next": None}
 
     @rpc
     def superiors(self, *, id: str) -> Values:
@@ -148,6 +165,32 @@ class ContactsService:
         return self._restore(ORGANIZATION, id, actor, idempotency_key)
 
     @rpc
+    def merge_organizations(
+        self,
+        *,
+        survivor_id: str,
+        other_ids: list[str],
+        values: Values | None = None,
+        actor: Values | None = None,
+        idempotency_key: str | None = None,
+    ) -> Values:
+        """As ``merge_contacts``; contacts and member organizations of the others belong to the survivor then."""
+        return self._merge(ORGANIZATION, survivor_id, other_ids, values, actor, idempotency_key)
+
+    @rpc
+    def unmerge_organization(
+        self, *, id: str, actor: Values | None = None, idempotency_key: str | None = None
+    ) -> Values:
+        """As ``unmerge_contact``."""
+        return self._unmerge(ORGANIZATION, id, actor, idempotency_key)
+
+    @rpc
+    def organization_merges(self, *, id: str) -> Values:
+        """As ``contact_merges``."""
+        with self.db.session() as session:
+            return {"items": merging.merges_into(session, ORGANIZATION, id), "next": None}
+
+    @rpc
     def organization_changes(self, *, id: str, limit: int | None = None, cursor: str | None = None) -> Values:
         """As ``contact_changes``."""
         return self._changes(ORGANIZATION, id, limit, cursor)
@@ -197,4 +240,19 @@ class ContactsService:
         with self.db.transaction(once=key, request={"restore": kind.name, "id": record_id}) as tx:
             if tx.answer is None:
                 tx.answer = changes.restore(tx, kind, record_id, actor)
+        return tx.answer
+
+    def _merge(
+        self, kind: Kind, survivor_id: str, other_ids: Any, values: Any, actor: Values | None, key: str | None
+    ) -> Values:
+        request = {"merge": kind.name, "survivor": survivor_id, "others": other_ids, "values": values}
+        with self.db.transaction(once=key, request=request) as tx:
+            if tx.answer is None:
+                tx.answer = merging.merge(tx, kind, survivor_id, other_ids, values, actor)
+        return tx.answer
+
+    def _unmerge(self, kind: Kind, record_id: str, actor: Values | None, key: str | None) -> Values:
+        with self.db.transaction(once=key, request={"unmerge": kind.name, "id": record_id}) as tx:
+            if tx.answer is None:
+                tx.answer = merging.unmerge(tx, kind, record_id, actor)
         return tx.answer

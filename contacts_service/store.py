@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis.bulk import among, insert_many, update_many
 from chassis.ids import new_id
-from contacts_service.models import BookEntry, Change, Contact, Counter, LeadMark, Organization
+from contacts_service.models import BookEntry, Change, Contact, Counter, LeadMark, Merge, Organization
 
 Row = TypeVar("Row", Contact, Organization)
 Values = dict[str, Any]
@@ -95,7 +95,7 @@ def records(
 
     With ``deleted``: those of the recycle bin; what was merged is not there, since its survivor holds it.
     """
-    bin = (model.deleted_at.is_not(None), *([Contact.merged_into.is_(None)] if model is Contact else []))
+    bin = (model.deleted_at.is_not(None), model.merged_into.is_(None))
     statement: Select[tuple[Row]] = select(model).where(*(bin if deleted else [model.deleted_at.is_(None)]))
     if query:
         statement = statement.where(model.search.contains(query, autoescape=True))
@@ -132,17 +132,49 @@ def chain(session: Session, model: type[Row], superior: str, start: str) -> list
     return list(session.scalars(select(model).join(whole, model.id == whole.c.id).order_by(whole.c.height)))
 
 
-def subordinates(session: Session, contact_id: str) -> list[Contact]:
-    """The present contacts who report to one, locked, in an order that two transactions have in common."""
-    theirs = select(Contact).where(Contact.reports_to_id == contact_id, Contact.deleted_at.is_(None))
-    return list(session.scalars(theirs.order_by(Contact.id).with_for_update()))
-
-
 def reports_of(session: Session, contact_id: str, *, limit: int, after: str | None) -> list[Contact]:
     """Up to ``limit`` present contacts who report to one, in the order they came in; ``after`` is the last id seen."""
     theirs = select(Contact).where(Contact.reports_to_id == contact_id, Contact.deleted_at.is_(None))
     following = theirs.where(Contact.id > after) if after else theirs
     return list(session.scalars(following.order_by(Contact.id).limit(limit)))
+
+
+def pointing_at(session: Session, model: type[Row], field: str, record_id: str, *, limit: int) -> list[Row]:
+    """Up to ``limit`` records, deleted or not, whose ``field`` names a record; locked, in one order everywhere."""
+    column = getattr(model, field)
+    return list(
+        session.scalars(select(model).where(column == record_id).order_by(model.id).limit(limit).with_for_update())
+    )
+
+
+def records_by_id(session: Session, model: type[Row], record_ids: Collection[str]) -> list[Row]:
+    """Those of these records that there are, deleted or not, locked, in one order everywhere."""
+    theirs = select(model).where(among(session, model.id, record_ids)).order_by(model.id).with_for_update()
+    return list(session.scalars(theirs)) if record_ids else []
+
+
+def move_entries(session: Session, contact_ids: Collection[str], *, organization_id: str) -> None:
+    """The book says of these contacts that they belong to an organization."""
+    if contact_ids:
+        theirs = update(BookEntry).where(among(session, BookEntry.record_id, contact_ids))
+        session.execute(theirs.values(organization_id=organization_id))
+
+
+def add_merge(session: Session, merge: Values) -> None:
+    """Remember how a record went into another one."""
+    session.add(Merge(undone_at=None, **merge))
+
+
+def merge_of(session: Session, other_id: str) -> Merge | None:
+    """The merge by which a record went, if it was journalled; locked."""
+    theirs = (Merge.other_id == other_id) & Merge.undone_at.is_(None)
+    return session.scalar(select(Merge).where(theirs).order_by(Merge.id.desc()).limit(1).with_for_update())
+
+
+def merges_into(session: Session, survivor_id: str) -> list[Merge]:
+    """The merges into a record that are not undone, in the order they were made."""
+    theirs = (Merge.survivor_id == survivor_id) & Merge.undone_at.is_(None)
+    return list(session.scalars(select(Merge).where(theirs).order_by(Merge.id)))
 
 
 def has_organization(session: Session, organization_id: str) -> bool:

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from contracts.base import EventContract, Record
-from contracts.fields import RecordRef, identifier, many, text
+from contracts.fields import RecordRef, identifier, many, moment, text
 
 SOURCE = "contacts"
 MAX_RECORD_ADDRESSES = 200
@@ -92,6 +92,25 @@ class ContactMerged(EventContract):
     source = SOURCE
     contact_id = identifier()
     survivor_id = identifier()
+    merge_id = identifier(allow_none=True)
+
+
+class ContactUnmerged(EventContract):
+    """Emitted when a merge was undone and a contact that had gone is there again, once per contact that came back.
+
+    ``addresses``: those that stood for the survivor because of the merge and stand for this contact again (canonical).
+    What arrived with one of them after ``merged_at`` is this contact's.
+    """
+
+    type = "contact.unmerged.v1"
+    source = SOURCE
+    contact_id = identifier()
+    survivor_id = identifier()
+    merge_id = identifier()
+    merged_at = moment()
+    addresses = many(text(320), MAX_RECORD_ADDRESSES)
+    contact = fields.Nested(ContactFacts, required=True)
+    personal = fields.Nested(ContactPersonal, required=True)
 
 
 class ContactOptedOut(EventContract):
@@ -157,6 +176,35 @@ class OrganizationRestored(EventContract):
 
     type = "organization.restored.v1"
     source = SOURCE
+    organization = fields.Nested(OrganizationFacts, required=True)
+
+
+class OrganizationMerged(EventContract):
+    """Emitted when an organization was merged into another, once per organization that went.
+
+    ``survivor_id`` holds its addresses and has its contacts now.
+    """
+
+    type = "organization.merged.v1"
+    source = SOURCE
+    organization_id = identifier()
+    survivor_id = identifier()
+    merge_id = identifier()
+
+
+class OrganizationUnmerged(EventContract):
+    """Emitted when a merge was undone and an organization that had gone is there again, once per one that came back.
+
+    As ``contact.unmerged.v1``.
+    """
+
+    type = "organization.unmerged.v1"
+    source = SOURCE
+    organization_id = identifier()
+    survivor_id = identifier()
+    merge_id = identifier()
+    merged_at = moment()
+    addresses = many(text(320), MAX_RECORD_ADDRESSES)
     organization = fields.Nested(OrganizationFacts, required=True)
 
 

@@ -97,18 +97,6 @@ def list_reports(query: dict[str, Any], id: Any) -> Any:
     return services().contacts.reports(id=str(id), **page_arguments(query))
 
 
-@contacts.route("/contacts/<uuid:id>/merge", methods=["POST"])
-@contacts.arguments(schemas.MergeIn)
-@contacts.once
-@contacts.versioned(200, schemas.Contact)
-def merge_contacts(data: dict[str, Any], id: Any, by: Any) -> Any:
-    """Merge another contact into this one
-
-    The other one goes; its addresses, phones and history come here.
-    """
-    return services().contacts.merge_contacts(survivor_id=str(id), other_id=data["other_id"], **by)
-
-
 @organizations.route("/organizations", methods=["GET"])
 @organizations.arguments(schemas.RecordQuery, location="query")
 @organizations.page_of(schemas.OrganizationPage)

@@ -44,7 +44,7 @@ def test_a_save_that_changes_nothing_is_not_told(contacts):
 def test_a_merge_is_told_at_both_and_at_who_has_another_boss_by_it(contacts):
     survivor, other = contacts.add("田中"), contacts.add("田仲", title="部長")
     clerk = contacts.add("鈴木", reports_to_id=other["id"])
-    contacts.service.merge_contacts(survivor_id=survivor["id"], other_id=other["id"], actor=HANAKO)
+    contacts.service.merge_contacts(survivor_id=survivor["id"], other_ids=[other["id"]], actor=HANAKO)
     [merged, filled, _] = contacts.service.contact_changes(id=survivor["id"])["items"]
     assert (merged["what"], merged["other_id"]) == ("merged", other["id"])
     assert filled["fields"] == [{"field": "title", "old": "", "new": "部長"}]

@@ -59,7 +59,7 @@ def test_a_contact_waits_for_its_organization(contacts):
 
 def test_what_was_merged_away_is_not_in_the_recycle_bin_but_in_its_survivor(contacts):
     survivor, other = contacts.add("田中"), contacts.add("田仲")
-    contacts.service.merge_contacts(survivor_id=survivor["id"], other_id=other["id"])
+    contacts.service.merge_contacts(survivor_id=survivor["id"], other_ids=[other["id"]])
     assert contacts.service.contacts(deleted=True)["items"] == []
     with pytest.raises(NotFound) as refusal:
         contacts.service.restore_contact(id=other["id"])

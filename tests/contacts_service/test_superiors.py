@@ -85,7 +85,7 @@ def test_those_who_reported_to_a_merged_contact_report_to_the_survivor(contacts)
     boss, double, tanaka = contacts.add("髙松"), contacts.add("高松"), contacts.add("田中")
     report(contacts, tanaka, double)
     report(contacts, boss, double)
-    contacts.service.merge_contacts(survivor_id=boss["id"], other_id=double["id"])
+    contacts.service.merge_contacts(survivor_id=boss["id"], other_ids=[double["id"]])
     assert contacts.service.contact(id=tanaka["id"])["reports_to_id"] == boss["id"]
     assert contacts.service.contact(id=boss["id"])["reports_to_id"] is None
 

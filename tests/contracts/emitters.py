@@ -9,6 +9,7 @@ from tests.contracts.mailroom import plain_mail
 from tests.contracts.office import PERSON, Office
 
 HANAKO = {"last_name": "田中", "first_name": "花子", "addresses": ["hanako@abc.example"], "title": "部長"}
+DOUBLE = {"last_name": "田仲", "first_name": "花子", "addresses": ["hanako@old.example"]}
 ABC = {"name": "株式会社エービーシー", "addresses": ["info@abc.example"]}
 LEAD = {"last_name": "鈴木", "company": "XYZ", "address": "suzuki@xyz.example"}
 
@@ -50,9 +51,27 @@ def disable_portal(office: Office) -> None:
     office.contacts.update_contact(id=made["id"], data={"portal": False}, version=1)
 
 
-def merge_contacts(office: Office) -> None:
-    survivor, other = add_hanako(office), office.contacts.create_contact(data={"last_name": "田仲"})
-    office.contacts.merge_contacts(survivor_id=survivor["id"], other_id=other["id"])
+def merge_contacts(office: Office) -> str:
+    survivor, other = add_hanako(office), office.contacts.create_contact(data=DOUBLE)
+    office.contacts.merge_contacts(survivor_id=survivor["id"], other_ids=[other["id"]])
+    return str(other["id"])
+
+
+def unmerge_contacts(office: Office) -> None:
+    office.contacts.unmerge_contact(id=merge_contacts(office))
+
+
+def merge_organizations(office: Office) -> str:
+    survivor, other = (
+        add_abc(office),
+        office.contacts.create_organization(data={"name": "㈱エービーシー", "addresses": ["sales@abc.example"]}),
+    )
+    office.contacts.merge_organizations(survivor_id=survivor["id"], other_ids=[other["id"]])
+    return str(other["id"])
+
+
+def unmerge_organizations(office: Office) -> None:
+    office.contacts.unmerge_organization(id=merge_organizations(office))
 
 
 def add_abc(office: Office) -> dict[str, Any]:
@@ -194,6 +213,7 @@ EMITTING: dict[type[EventContract], Callable[[Office], Any]] = {
     contracts.ContactPortalDisabled: disable_portal,
     contracts.ContactPortalEnabled: enable_portal,
     contracts.ContactRestored: restore_contact,
+    contracts.ContactUnmerged: unmerge_contacts,
     contracts.ContactUpdated: change_contact,
     contracts.HistoryEntryAdded: enter_a_mail_into_history,
     contracts.LeadConverted: convert_lead,
@@ -212,7 +232,9 @@ EMITTING: dict[type[EventContract], Callable[[Office], Any]] = {
     contracts.MatchCorrected: correct_a_decision,
     contracts.OrganizationCreated: add_abc,
     contracts.OrganizationDeleted: delete_organization,
+    contracts.OrganizationMerged: merge_organizations,
     contracts.OrganizationRestored: restore_organization,
+    contracts.OrganizationUnmerged: unmerge_organizations,
     contracts.OrganizationUpdated: change_organization,
     contracts.SenderMatched: match_a_mail,
     contracts.SenderUnmatched: meet_a_stranger,

@@ -23,6 +23,7 @@ HEARD = [
     "contact.restored.v1",
     "contact.created.v1",
     "contact.merged.v1",
+    "contact.unmerged.v1",
 ]
 
 
@@ -62,8 +63,9 @@ def test_every_change_of_a_contact_is_heard_once_and_in_order(system, heard):
         etag = answer.headers["ETag"]
     api.delete(path)
     api.post(f"{path}/restore")
-    other = api.post("/contacts", json={"last_name": "田仲"}).json()
-    api.post(f"{path}/merge", json={"other_id": other["id"]})
+    other = api.post("/contacts", json={"last_name": "田中", "email_opt_out": False}).json()
+    api.post(f"{path}/merge", json={"other_ids": [other["id"]]})
+    api.post(f"/contacts/{other['id']}/unmerge")
     eventually(lambda: len(heard()) >= len(HEARD))
     assert [event["type"] for event in heard()] == HEARD
     assert {event["subject"] for event in heard()} == {made.json()["id"], other["id"]}

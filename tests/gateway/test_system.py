@@ -32,6 +32,30 @@ def test_what_was_deleted_is_found_in_the_recycle_bin_and_restored(api):
     assert api.get(path).json()["addresses"] == ["kago@abc.example"]
 
 
+def test_contacts_are_merged_value_by_value_and_taken_apart_again(api):
+    one = new_contact(api, title="部長", addresses=["one@merge.example"]).json()
+    two = new_contact(api, title="課長", addresses=["two@merge.example"]).json()
+    chosen = {"other_ids": [two["id"]], "values": {"title": two["id"]}}
+    merged = api.post(f"/contacts/{one['id']}/merge", json=chosen).json()
+    assert (merged["title"], merged["addresses"]) == ("課長", ["one@merge.example", "two@merge.example"])
+    assert api.get(f"/contacts/{two['id']}").json()["survivor_id"] == one["id"]
+    [listed] = api.get(f"/contacts/{one['id']}/merges").json()["items"]
+    assert listed["other_id"] == two["id"]
+    parted = api.post(f"/contacts/{two['id']}/unmerge").json()
+    assert (parted["record"]["addresses"], parted["survivor"]["title"]) == (["two@merge.example"], "部長")
+    assert api.post(f"/contacts/{two['id']}/unmerge").status_code == 409
+
+
+def test_organizations_are_merged_with_their_contacts_and_taken_apart_again(api):
+    one, two = (api.post("/organizations", json={"name": name}).json() for name in ("併合", "併合商事"))
+    path = f"/contacts/{new_contact(api, organization_id=two['id']).json()['id']}"
+    api.post(f"/organizations/{one['id']}/merge", json={"other_ids": [two["id"]]})
+    assert api.get(path).json()["organization_id"] == one["id"]
+    assert api.get(f"/organizations/{one['id']}/merges").json()["items"][0]["label"] == "併合商事"
+    api.post(f"/organizations/{two['id']}/unmerge")
+    assert api.get(path).json()["organization_id"] == two["id"]
+
+
 def test_a_change_without_the_version_is_refused_and_of_an_old_version_too(api):
     made = new_contact(api)
     path, first = f"/contacts/{made.json()['id']}", made.headers["ETag"]

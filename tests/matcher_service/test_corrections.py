@@ -43,7 +43,7 @@ def test_what_was_decided_for_a_merged_contact_goes_to_the_survivor_also_for_lat
     mail, later = mail_event("private@home.example"), mail_event("private@home.example")
     road.receive(mail)
     road.matcher.correct(mail_message_id=id_of(mail), record={"kind": "contact", "id": other["id"]})
-    road.contacts.merge_contacts(survivor_id=survivor["id"], other_id=other["id"])
+    road.contacts.merge_contacts(survivor_id=survivor["id"], other_ids=[other["id"]])
     road.carry()
     road.receive(later)
     assert [road.decision(one)["match"]["id"] for one in (mail, later)] == [survivor["id"]] * 2

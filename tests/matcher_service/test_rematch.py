@@ -80,7 +80,7 @@ def test_a_merged_contacts_mails_go_to_the_survivor(road):
     survivor, other = road.add_contact("田中", "tanaka@abc.co.jp"), road.add_contact("田仲", "ichiro@tanaka.example")
     mail = mail_event("ichiro@tanaka.example")
     road.receive(mail)
-    road.contacts.merge_contacts(survivor_id=survivor["id"], other_id=other["id"])
+    road.contacts.merge_contacts(survivor_id=survivor["id"], other_ids=[other["id"]])
     road.carry()
     assert road.decision(mail)["match"] == {"kind": "contact", "id": survivor["id"]}
 

@@ -12,7 +12,11 @@ MAX_PHONES, MAX_TAGS = 20, 50
 MAX_DESCRIPTION = 50_000
 LARGEST = 10**15
 POSTAL_PARTS = ("postal_code", "state", "city", "street", "po_box", "country")
-WHAT_WAS_DONE = ["created", "updated", "deleted", "restored", "merged", "merged_away"]
+WHAT_WAS_DONE = [
+    *("created", "updated", "deleted", "restored"),
+    # Of a survivor, and of the one that went into it.
+    *("merged", "unmerged", "merged_away", "came_back"),
+]
 PHONE_KINDS = ("work", "mobile", "home", "fax", "assistant", "other")
 
 
@@ -206,12 +210,6 @@ class Organization(RecordOut):
     member_of_id = Identifier(allow_none=True)
 
 
-class MergeIn(Schema):
-    """The contact that goes into this one."""
-
-    other_id = Identifier(required=True)
-
-
 class FieldChange(Schema):
     """A field that changed."""
 
@@ -221,7 +219,7 @@ class FieldChange(Schema):
 
 
 class Change(Schema):
-    """What was done to a record. `other_id`: the one that was merged into it, or that it was merged into."""
+    """What was done to a record. `other_id`: the other one of a merge, or of its undoing."""
 
     class Meta:
         """Under a name that would hide marshmallow's fields here."""
