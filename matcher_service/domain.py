@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.addresses import canonical_address
+from contracts.base import Event
 
 Values = dict[str, Any]
 
@@ -237,13 +238,19 @@ def chosen(choice: Choice) -> Outcome:
 def gone_record(data: Mapping[str, Any]) -> tuple[Values, Values | None]:
     """From the data of an event by which a record went: the record, and who stands in its place now."""
     if "survivor_id" in data:
-        return {"kind": "contact", "id": data["contact_id"]}, {"kind": "contact", "id": data["survivor_id"]}
+        kind = "contact" if "contact_id" in data else "organization"
+        return {"kind": kind, "id": data[f"{kind}_id"]}, {"kind": kind, "id": data["survivor_id"]}
     kind = next(kind for kind in ("lead", "contact", "organization") if f"{kind}_id" in data)
     heirs = (
         (("contact", data.get("contact_id")), ("organization", data.get("organization_id"))) if kind == "lead" else ()
     )
     heir = next(({"kind": kind, "id": record_id} for kind, record_id in heirs if record_id), None)
     return {"kind": kind, "id": data[f"{kind}_id"]}, heir
+
+
+def merge_of(event: Event) -> str:
+    """The id of the merge that an event tells of; of a conversion, and of older events, their own."""
+    return str(event.data.get("merge_id") or event.id)
 
 
 def best_of(candidates: Sequence[Values]) -> list[Values]:

@@ -51,7 +51,10 @@ class Decision(Base):
 
 
 class RememberedChoice(Base):
-    """Whom a person chose for an address; kind and id null: nobody we know."""
+    """Whom a person chose for an address, as it was said; kind and id null: nobody we know.
+
+    ``forgotten``: that record is gone. The row stays, so that whoever was decided by it is found.
+    """
 
     __tablename__ = "remembered_choices"
 
@@ -61,6 +64,24 @@ class RememberedChoice(Base):
     organization_id: Mapped[str | None] = mapped_column(Id)
     label: Mapped[str | None] = mapped_column(String(255))
     chosen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    forgotten: Mapped[bool] = mapped_column(Boolean)
+
+
+class RecordUnion(Base):
+    """That a record went up in another one (``kind``, ``id``); where it came back, what that told, and when.
+
+    Their ``merge_id`` sorts unions by the time they were made.
+    """
+
+    __tablename__ = "record_unions"
+
+    merge_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    old_id: Mapped[str] = mapped_column(Id, index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    id: Mapped[str] = mapped_column(Id, index=True)
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    addresses: Mapped[list[str]] = mapped_column(JSON)
 
 
 class AddressChange(Base):

@@ -15,14 +15,17 @@ from contracts import (
     AddressReleased,
     ContactDeleted,
     ContactMerged,
+    ContactUnmerged,
     Event,
     LeadConverted,
     LeadDeleted,
     MailMessageReceived,
     OrganizationDeleted,
+    OrganizationMerged,
+    OrganizationUnmerged,
 )
 from contracts.errors import ServiceTimeout, ServiceUnavailable
-from matcher_service import arguments, decisions, domain, models, prefill, store
+from matcher_service import arguments, decisions, domain, models, prefill, store, unions
 from matcher_service.rematch import Rematch
 
 Values = dict[str, Any]
@@ -55,15 +58,37 @@ class MatcherService:
             store.add_changes(tx.session, {event.data["canonical"] for event in tx.fresh})
         Rematch(self.db, self._resolve).remake({event.data["canonical"]: event for event in events})
 
-    @on_event(ContactMerged, ContactDeleted, OrganizationDeleted, LeadConverted, LeadDeleted, batch=100)
+    @on_event(
+        ContactMerged, OrganizationMerged, ContactDeleted, OrganizationDeleted, LeadConverted, LeadDeleted, batch=100
+    )
     def on_record_gone(self, events: list[Event]) -> None:
         """What people chose goes over to the record that stands in the place of one that is gone, or is forgotten."""
         with self.db.handling(events) as tx:
             for event in tx.fresh:
                 record, heir = domain.gone_record(event.data)
-                store.move_choices(tx.session, record, heir=heir)
+                if heir:
+                    unions.unite(tx.session, merge_id=domain.merge_of(event), record=record, heir=heir)
+                else:
+                    unions.forget(tx.session, record)
         for event in events:
-            self._release(domain.gone_record(event.data)[0], event)
+            self._release(*domain.gone_record(event.data), event)
+
+    @on_event(ContactUnmerged, OrganizationUnmerged)
+    def on_record_back(self, event: Event) -> None:
+        """What people chose for a record that was merged away is its own again; also what for its addresses since."""
+        record, heir = domain.gone_record(event.data)
+        survivor, addresses = heir or {}, event.data["addresses"]
+        since, until = clock.unwire(event.data["merged_at"]), clock.unwire(event.time)
+        with self.db.handling(event) as tx:
+            if tx.fresh:
+                merge_id = domain.merge_of(event)
+                unions.unite(tx.session, merge_id=merge_id, record=record, heir=survivor)
+                unions.part(tx.session, merge_id=merge_id, since=since, until=until, addresses=addresses)
+        with self.db.session() as session:
+            chosen = unions.chosen_for(session, record["id"])
+        again = Rematch(self.db, self._resolve)
+        again.remake(dict.fromkeys(addresses, event), gone={**survivor, "since": since})
+        again.remake(dict.fromkeys({*chosen, *addresses}, event))
 
     @rpc
     def decision(self, *, mail_message_id: str) -> Values:
@@ -139,10 +164,15 @@ class MatcherService:
         found: dict[str, list[Values]] = self.contacts.resolve_addresses(addresses=canonicals)
         return found
 
-    def _release(self, record: Values, event: Event) -> None:
+    def _release(self, record: Values, heir: Values | None, event: Event) -> None:
         with self.db.session() as session:
-            canonicals = store.addresses_corrected_to(session, record)
-        Rematch(self.db, self._resolve).remake(dict.fromkeys(canonicals, event), gone=record)
+            if unions.has_ended(session, domain.merge_of(event)):
+                return
+            corrected = store.addresses_corrected_to(session, record)
+            chosen = set() if heir else unions.chosen_for(session, record["id"])
+        again = Rematch(self.db, self._resolve)
+        again.remake(dict.fromkeys(corrected, event), gone=record)
+        again.remake(dict.fromkeys(chosen, event))
 
     def _candidates_now(self, row: models.Decision) -> tuple[list[Values], bool]:
         try:

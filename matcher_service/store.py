@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, defer
 
 from chassis.bulk import among, insert_ignore, insert_many, update_many
+from matcher_service import unions
 from matcher_service.domain import Choice
 from matcher_service.models import AddressChange, Decision, RememberedChoice
 
@@ -72,7 +73,9 @@ def _open(session: Session, canonicals: Collection[str], gone: Values | None) ->
 
 
 def _corrected_to(record: Values) -> Any:
-    return Decision.corrected & (Decision.match_id == record["id"]) & (Decision.match_kind == record["kind"])
+    """``record`` may name a time, ``since``: then what was corrected from then on."""
+    theirs = Decision.corrected & (Decision.match_id == record["id"]) & (Decision.match_kind == record["kind"])
+    return theirs & (Decision.updated_at >= record["since"]) if "since" in record else theirs
 
 
 def addresses_corrected_to(session: Session, record: Values) -> list[str]:
@@ -95,34 +98,29 @@ def save_outcomes(session: Session, rows: Sequence[Values]) -> None:
 
 
 def choices(session: Session, canonicals: Collection[str]) -> dict[str, Choice]:
-    """Whom people chose for these addresses before."""
+    """Whom people chose for these addresses before, or who stands for that record now."""
     if not canonicals:
         return {}
-    rows = session.scalars(select(RememberedChoice).where(among(session, RememberedChoice.canonical, canonicals)))
-    return {row.canonical: Choice(_record(row), row.label, row.organization_id) for row in rows}
+    wanted = select(RememberedChoice).where(among(session, RememberedChoice.canonical, canonicals))
+    rows = session.scalars(wanted.where(~RememberedChoice.forgotten)).all()
+    instead = unions.present(session, {row.record_id for row in rows if row.record_id})
+    return {row.canonical: _choice(row, instead.get(row.record_id or "")) for row in rows}
 
 
-def _record(row: RememberedChoice) -> Values | None:
-    return {"kind": row.record_kind, "id": row.record_id} if row.record_id else None
+def _choice(row: RememberedChoice, instead: Values | None) -> Choice:
+    if instead:
+        return Choice(instead, row.label, None)
+    said = {"kind": row.record_kind, "id": row.record_id} if row.record_id else None
+    return Choice(said, row.label, row.organization_id)
 
 
 def remember(session: Session, canonical: str, *, choice: Choice, moment: datetime) -> None:
     """The choice holds for this address from now on."""
     record = choice.record or {"kind": None, "id": None}
-    facts = {"label": choice.label, "organization_id": choice.organization_id, "chosen_at": moment}
+    facts = {"label": choice.label, "organization_id": choice.organization_id, "chosen_at": moment, "forgotten": False}
     values = {"record_kind": record["kind"], "record_id": record["id"], **facts}
     insert_ignore(session, RememberedChoice.__table__, [{"canonical": canonical, **values}])
     session.execute(update(RememberedChoice).where(RememberedChoice.canonical == canonical).values(**values))
-
-
-def move_choices(session: Session, record: Values, *, heir: Values | None) -> None:
-    """What was chosen for a record goes over to its heir, or is forgotten if it has none."""
-    theirs = (RememberedChoice.record_id == record["id"]) & (RememberedChoice.record_kind == record["kind"])
-    if heir is None:
-        session.execute(delete(RememberedChoice).where(theirs))
-        return
-    moved = {"record_kind": heir["kind"], "record_id": heir["id"], "organization_id": None}
-    session.execute(update(RememberedChoice).where(theirs).values(**moved))
 
 
 # Changes of the address book

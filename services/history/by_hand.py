@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from chassis import clock
 from chassis.bulk import insert_ignore
 from contracts.errors import Invalid, NotFound
-from services.history import domain, records, store
+from services.history import domain, records, store, unions
 from services.history.domain import Home
 from services.history.models import Entry, Mail
 
@@ -37,16 +37,20 @@ def link(
     session: Session, *, record: Values, mail_message_id: str, facts: Values | None
 ) -> tuple[Values, list[Values]]:
     """Link a mail to a record; the entry as JSON, and its row if it was not shown before."""
-    home = store.present_home(session, home=domain.checked_record(record))
+    home = unions.present_home(session, home=domain.checked_record(record))
     mail = _told_mail(session, id=domain.checked_id(mail_message_id), facts=facts)
-    added = store.add_entries(session, entries=[_entry(home, mail)])
-    row = store.entry_of_mail(session, home=home, mail_message_id=mail.mail_message_id)
-    if row is None:
+    homes = unions.members(session, home=home)
+    rows = store.entries_of_mail(session, homes=homes, mail_message_id=mail.mail_message_id)
+    shown = [row for row in rows if row.origin != domain.UNLINKED]
+    if not rows:
+        store.add_entries(session, entries=[_entry(home, mail)])
+        rows = store.entries_of_mail(session, homes=homes, mail_message_id=mail.mail_message_id)
+    if not rows:
         raise NotFound("The mail was taken away in the meantime: link it again.")
-    if row.origin == domain.UNLINKED:
-        added = [{column.name: getattr(row, column.name) for column in Entry.__table__.columns}]
-    row.origin = domain.PERSON
-    return records.entry(row, mail), added
+    for row in shown or rows[:1]:
+        row.origin = domain.PERSON
+    added = {column.name: getattr(rows[0], column.name) for column in Entry.__table__.columns}
+    return records.entry((shown or rows)[0], mail, home=home), [] if shown else [added]
 
 
 def _entry(home: Home, mail: Mail) -> Values:
@@ -101,24 +105,33 @@ def _checked(facts: Values | None) -> Values:
 
 
 def unlink(session: Session, *, record: Values, mail_message_id: str) -> None:
-    """Take a mail off a timeline; its row stays, so that nothing puts it back but a person. NotFound."""
-    home = store.present_home(session, home=domain.checked_record(record))
-    row = store.entry_of_mail(session, home=home, mail_message_id=domain.checked_id(mail_message_id))
-    if row is None or row.origin == domain.UNLINKED:
+    """Take a mail off a timeline; a row stays, so that nothing puts it back but a person. NotFound."""
+    home = unions.present_home(session, home=domain.checked_record(record))
+    homes = unions.members(session, home=home)
+    rows = store.entries_of_mail(session, homes=homes, mail_message_id=domain.checked_id(mail_message_id))
+    shown = [row for row in rows if row.origin != domain.UNLINKED]
+    if not shown:
         raise NotFound("This mail does not stand on that record's timeline.")
-    row.origin = domain.UNLINKED
+    for row in shown:
+        row.origin = domain.UNLINKED
+    if rows[0].record_id != home.id:
+        # Where records are one, a later decision may name this one.
+        taken = {"kind": "mail", "origin": domain.UNLINKED, "happened_at": clock.wire(rows[0].happened_at)}
+        store.add_entries(session, entries=[{**taken, "home": home, "mail_message_id": rows[0].mail_message_id}])
 
 
 def comment(
     session: Session, *, record: Values, text: str, mail_message_id: str | None, actor: Values
 ) -> tuple[Values, list[Values]]:
     """Write a comment and its entry; the comment as JSON, and the entry's row."""
-    home = store.present_home(session, home=domain.checked_record(record))
+    home = unions.present_home(session, home=domain.checked_record(record))
     mail = domain.checked_id(mail_message_id) if mail_message_id else None
     row = store.add_comment(session, home=home, text=domain.checked_text(text), mail_message_id=mail, actor=actor)
     shown = {"text": row.text, "author_name": row.author_name, "mail_message_id": mail}
     entry = {"kind": "comment", "origin": domain.PERSON, "happened_at": clock.wire(row.created_at), "about_id": row.id}
-    return records.comment(row), store.add_entries(session, entries=[{**entry, "home": home, "summary": shown}])
+    return records.comment(row, home=home), store.add_entries(
+        session, entries=[{**entry, "home": home, "summary": shown}]
+    )
 
 
 def comment_facts(comment: Values) -> Values:

@@ -1,14 +1,14 @@
 """The rules of history: what stands on whose timeline, whatever the order in which events arrive."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from contracts.base import Event
 from contracts.errors import Invalid, NotFound
 from contracts.fields import MAX_TEXT, RECORD_KINDS, identity_or_none
-from contracts.people import ContactMerged
+from contracts.people import ContactMerged, ContactUnmerged, OrganizationMerged, OrganizationUnmerged
 from contracts.senders import MatchCorrected
 from contracts.work import LeadConverted, TicketReplyReceived
 
@@ -47,6 +47,28 @@ class Word:
     automatic: bool
     facts: Values | None
     event: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """That the record ``old`` went up in ``new``, by which merge or conversion."""
+
+    merge_id: str
+    old: Home
+    new: Home
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """That a union ended: what bears one of the (canonical) ``addresses`` and came between goes to ``union.old``.
+
+    ``since`` and ``ended_at`` RFC 3339.
+    """
+
+    union: Union
+    since: str
+    ended_at: str
+    addresses: list[str]
 
 
 def home_of(ref: Values | None) -> Home | None:
@@ -132,14 +154,15 @@ def lead_entry(event: Event) -> Values:
     return _entry("lead", event, about_id=data["lead_id"], title=_name(data.get("personal", {})), summary=summary)
 
 
-def contact_of(event: Event) -> str:
-    """The contact that an event is about."""
-    return str(event.data.get("contact_id") or event.data["contact"]["id"])
+def record_of(event: Event) -> Home:
+    """The contact or organization that an event is about."""
+    kind = event.type.partition(".")[0]
+    return Home(kind, str(event.data.get(f"{kind}_id") or event.data[kind]["id"]))
 
 
-def contact_entry(event: Event) -> Values:
-    """What a timeline shows of a contact's merge, deletion or restore."""
-    return _entry("change", event, about_id=contact_of(event), title="", summary={})
+def record_entry(event: Event) -> Values:
+    """What a timeline shows of the merge, un-merge, deletion or restore of a record."""
+    return _entry("change", event, about_id=record_of(event).id, title="", summary={})
 
 
 def _entry(kind: str, event: Event, *, about_id: str, title: str, summary: Values) -> Values:
@@ -159,16 +182,38 @@ def _name(personal: Values) -> str:
     return " ".join(name for name in names if name)
 
 
-def union_of(event: Event) -> tuple[Home, Home] | None:
+_MERGES, _PARTINGS = (ContactMerged.type, OrganizationMerged.type), (ContactUnmerged.type, OrganizationUnmerged.type)
+
+
+def union_of(event: Event) -> Union | None:
     """The record that went up in another one by this event, and that other one."""
     data = event.data
-    if event.type == ContactMerged.type:
-        return Home("contact", data["contact_id"]), Home("contact", data["survivor_id"])
+    if event.type in (*_MERGES, *_PARTINGS):
+        old = record_of(event)
+        return Union(data.get("merge_id") or event.id, old, Home(old.kind, data["survivor_id"]))
     if event.type != LeadConverted.type:
         return None
+    lead = Home("lead", data["lead_id"])
     if data["contact_id"]:
-        return Home("lead", data["lead_id"]), Home("contact", data["contact_id"])
-    return Home("lead", data["lead_id"]), Home("organization", data["organization_id"])
+        return Union(event.id, lead, Home("contact", data["contact_id"]))
+    return Union(event.id, lead, Home("organization", data["organization_id"]))
+
+
+def end_of(home: Home, steps: Mapping[str, Home]) -> Home:
+    """The record at the end of the chain that begins with one; ``steps``: by its id, what each record went up in."""
+    passed: set[str] = set()
+    while home.id in steps and home.id not in passed:
+        passed.add(home.id)
+        home = steps[home.id]
+    return home
+
+
+def parting_of(event: Event) -> Parting | None:
+    """The union that this event ends."""
+    union = union_of(event)
+    if union is None or event.type not in _PARTINGS:
+        return None
+    return Parting(union, event.data["merged_at"], event.time, event.data["addresses"])
 
 
 def checked_record(record: Any) -> Home:

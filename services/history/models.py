@@ -12,14 +12,6 @@ from chassis.tables import declarative_base_for
 Base: Any = declarative_base_for("history")
 
 
-class Gate(Base):
-    """One row: shared by whoever writes entries, held alone by whoever moves a record's entries to another record."""
-
-    __tablename__ = "gates"
-
-    name: Mapped[str] = mapped_column(String(20), primary_key=True)
-
-
 class Mail(Base):
     """A mail and what was last said of it (see ``domain.Word``). ``told``: false until its facts have arrived.
 
@@ -79,14 +71,22 @@ class TicketHome(Base):
     customer_id: Mapped[str | None] = mapped_column(Id)
 
 
-class RecordAlias(Base):
-    """A record that went up in another one (merged, converted); late events may still name it."""
+class RecordUnion(Base):
+    """That a record (``old``) went up in another one (merged, converted); where it came out again, when.
 
-    __tablename__ = "record_aliases"
+    ``since`` and ``addresses``: what that un-merge told. Their ``merge_id`` sorts unions by the time they were made.
+    """
 
-    old_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    __tablename__ = "record_unions"
+
+    merge_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    old_kind: Mapped[str] = mapped_column(String(20))
+    old_id: Mapped[str] = mapped_column(Id, index=True)
     kind: Mapped[str] = mapped_column(String(20))
     id: Mapped[str] = mapped_column(Id, index=True)
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    addresses: Mapped[list[str]] = mapped_column(Json)
 
 
 class Comment(Base):

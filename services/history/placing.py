@@ -13,7 +13,8 @@ from contracts.base import Event
 from services.history import domain
 from services.history.domain import Home, Word
 from services.history.models import Entry, Mail, TicketHome
-from services.history.store import add_entries, present_homes
+from services.history.store import add_entries
+from services.history.unions import present_homes
 
 Values = dict[str, Any]
 
@@ -82,17 +83,22 @@ def _mail_row(word: Word) -> Values:
 
 
 def place_mails(session: Session, *, words: Sequence[Word]) -> list[Values]:
-    """Put mails where their last words say, and take them from where earlier ones had put them; the added entries."""
-    instead = present_homes(session, homes=[word.home for word in words])
-    homes = {word.mail_message_id: instead.get(word.home, word.home) if word.home else None for word in words}
-    _take_away(session, [word for word in words if word.revision > 1 or word.by_person], homes)
-    placed = [(word, home) for word in words if domain.places(word) and (home := homes[word.mail_message_id])]
-    return add_entries(session, entries=[_mail_entry(word, home) for word, home in placed])
+    """Put mails where their last words say, and take them from where earlier ones had put them; the added entries.
+
+    What stood on a timeline that is one with the new one is not told of again.
+    """
+    taken = _take_away(session, [word for word in words if word.revision > 1 or word.by_person])
+    placed = [word for word in words if domain.places(word)]
+    added = add_entries(session, entries=[_mail_entry(word) for word in placed])
+    homes = {row["id"]: Home(row["record_kind"], row["record_id"]) for row in added}
+    now = present_homes(session, homes=[*homes.values(), *(home for _, home in taken)]) if taken else {}
+    stood = {(mail, now.get(home, home)) for mail, home in taken}
+    return [row for row in added if (row["mail_message_id"], now.get(homes[row["id"]], homes[row["id"]])) not in stood]
 
 
-def _mail_entry(word: Word, home: Home) -> Values:
+def _mail_entry(word: Word) -> Values:
     return {
-        "home": home,
+        "home": word.home,
         "kind": "mail",
         "origin": domain.CORRECTION if word.by_person else domain.DECISION,
         "happened_at": (word.facts or {})["happened_at"],
@@ -101,19 +107,20 @@ def _mail_entry(word: Word, home: Home) -> Values:
     }
 
 
-def _take_away(session: Session, words: Sequence[Word], homes: dict[str, Home | None]) -> None:
-    """Delete the entries that earlier words made elsewhere, as far as these words may."""
+def _take_away(session: Session, words: Sequence[Word]) -> list[tuple[str, Home]]:
+    """Delete the entries that earlier words made elsewhere, as far as these words may; of which mail, on which."""
     by_mail = {word.mail_message_id: word for word in words}
     columns = (Entry.id, Entry.mail_message_id, Entry.origin, Entry.record_kind, Entry.record_id)
     query = select(*columns).where(among(session, Entry.mail_message_id, by_mail))
-    gone = [
-        row.id
+    gone = {
+        row.id: (row.mail_message_id, home)
         for row in (session.execute(query) if by_mail else [])
         if row.origin in domain.removed_origins(by_mail[row.mail_message_id])
-        and Home(row.record_kind, row.record_id) != homes[row.mail_message_id]
-    ]
+        and (home := Home(row.record_kind, row.record_id)) != by_mail[row.mail_message_id].home
+    }
     if gone:
         session.execute(delete(Entry.__table__).where(among(session, Entry.__table__.c.id, gone)))
+    return list(gone.values())
 
 
 def place_tickets(session: Session, *, events: Sequence[Event]) -> list[Values]:
@@ -127,13 +134,23 @@ def place_tickets(session: Session, *, events: Sequence[Event]) -> list[Values]:
         for event in shown
         if homes[event.data["ticket_id"]] and event.data["ticket_id"] not in moved
     ]
-    for ticket_id in moved:
-        mirrored += _move_ticket(session, ticket_id, homes[ticket_id])
-    return added + add_entries(session, entries=mirrored)
+    return added + add_entries(session, entries=mirrored) + _move_tickets(session, moved, homes)
 
 
-def _ticket_homes(session: Session, events: Sequence[Event]) -> tuple[dict[str, Home | None], list[str]]:
-    """Where each ticket is shown now, and which of them were shown elsewhere before."""
+def _move_tickets(session: Session, moved: dict[str, Home | None], homes: dict[str, Home | None]) -> list[Values]:
+    """Put tickets on the timelines of other customers; the added entries but those that stood on one with the new."""
+    instead = present_homes(session, homes=[*moved.values(), *(homes[ticket_id] for ticket_id in moved)])
+    told = []
+    for ticket_id, before in moved.items():
+        now = homes[ticket_id]
+        added = add_entries(session, entries=_move_ticket(session, ticket_id, now))
+        if before is None or now is None or instead.get(before, before) != instead.get(now, now):
+            told += added
+    return told
+
+
+def _ticket_homes(session: Session, events: Sequence[Event]) -> tuple[dict[str, Home | None], dict[str, Home | None]]:
+    """Where each ticket is shown now, and of those that were shown elsewhere before: where."""
     last: dict[str, Event] = {}
     for event in events:
         ticket_id = event.data["ticket_id"]
@@ -143,15 +160,12 @@ def _ticket_homes(session: Session, events: Sequence[Event]) -> tuple[dict[str, 
     look_up = partial(_present_ticket_homes, session)
     _, present = insert_missing(session, TicketHome, rows, key=TicketHome.ticket_id, look_up=look_up)
     homes = {ticket_id: domain.home_of(event.data["customer"]) for ticket_id, event in last.items()}
-    instead = present_homes(session, homes=homes.values())
-    homes = {ticket_id: instead.get(home, home) if home else None for ticket_id, home in homes.items()}
     before = {ticket_id: _shown_at(row) for ticket_id, row in present.items()}
-    instead = present_homes(session, homes=before.values())
-    before = {ticket_id: instead.get(home, home) if home else None for ticket_id, home in before.items()}
     newer = [ticket_id for ticket_id, row in present.items() if last[ticket_id].time > row.said_at]
     update_many(session, TicketHome, [rows[ticket_id] for ticket_id in newer], key="ticket_id")
     homes |= {ticket_id: home for ticket_id, home in before.items() if ticket_id not in newer}
-    return homes, [ticket_id for ticket_id in newer if homes[ticket_id] != before[ticket_id]]
+    moved = {ticket_id: before[ticket_id] for ticket_id in newer if homes[ticket_id] != before[ticket_id]}
+    return homes, moved
 
 
 def _shown_at(row: TicketHome) -> Home | None:

@@ -3,18 +3,18 @@
 from typing import Any
 
 from chassis import clock
-from services.history.domain import PERSON
+from services.history.domain import PERSON, Home
 from services.history.models import Comment, Entry, Mail
 
 Values = dict[str, Any]
 
 
-def entry(row: Entry, mail: Mail | None) -> Values:
-    """One entry; a mail's title and summary are those of the mail."""
+def entry(row: Entry, mail: Mail | None, *, home: Home) -> Values:
+    """One entry of a record's timeline; a mail's title and summary are those of the mail."""
     shown = mail or row
     return {
         "id": row.id,
-        "record": {"kind": row.record_kind, "id": row.record_id},
+        "record": home.to_wire(),
         "kind": row.kind,
         "happened_at": clock.wire(row.happened_at),
         "mail_message_id": row.mail_message_id,
@@ -24,11 +24,11 @@ def entry(row: Entry, mail: Mail | None) -> Values:
     }
 
 
-def comment(row: Comment) -> Values:
-    """One comment."""
+def comment(row: Comment, *, home: Home) -> Values:
+    """One comment on a record."""
     return {
         "id": row.id,
-        "record": {"kind": row.record_kind, "id": row.record_id},
+        "record": home.to_wire(),
         "text": row.text,
         "mail_message_id": row.mail_message_id,
         "staff_user_id": row.staff_user_id,
@@ -37,12 +37,12 @@ def comment(row: Comment) -> Values:
     }
 
 
-def added_facts(row: Values) -> Values:
-    """What ``history_entry.added`` tells of a row."""
+def added_facts(row: Values, *, home: Home) -> Values:
+    """What ``history_entry.added`` tells of a row on a record's timeline."""
     mail = row["mail_message_id"] or row["summary"].get("mail_message_id")
     return {
         "history_entry_id": row["id"],
-        "record": {"kind": row["record_kind"], "id": row["record_id"]},
+        "record": home.to_wire(),
         "kind": row["kind"],
         "happened_at": clock.wire(row["happened_at"]),
         "mail_message_id": mail,

@@ -10,12 +10,15 @@ from contracts import (
     ContactDeleted,
     ContactMerged,
     ContactRestored,
+    ContactUnmerged,
     HistoryEntryAdded,
     LeadConverted,
     LeadDeleted,
     LeadOpened,
     LeadUpdated,
     MatchCorrected,
+    OrganizationMerged,
+    OrganizationUnmerged,
     SenderMatched,
     SenderUnmatched,
     TicketOpened,
@@ -23,7 +26,7 @@ from contracts import (
     TicketUpdated,
 )
 from contracts.base import Event
-from services.history import by_hand, domain, placing, records, store
+from services.history import by_hand, domain, placing, records, store, unions
 from services.history.domain import Home
 from services.history.models import Base
 
@@ -53,7 +56,6 @@ class HistoryService:
     def on_ticket_event(self, events: list[Event]) -> None:
         """Tell what happens to a ticket, on its own timeline and on its customer's."""
         with self.db.handling(events) as tx:
-            store.share_gate(tx.session)
             if tx.fresh:
                 _tell(tx, placing.place_tickets(tx.session, events=tx.fresh), causes=tx.fresh)
 
@@ -65,31 +67,35 @@ class HistoryService:
             leads = [(Home("lead", event.data["lead_id"]), domain.lead_entry(event)) for event in tx.fresh]
             _tell_of(tx, leads)
 
-    @on_event(ContactMerged, ContactDeleted, ContactRestored)
-    def on_contact_event(self, event: Event) -> None:
-        """Re-home the timeline of a contact that was merged into another one; say that one was deleted or restored."""
+    @on_event(ContactMerged, ContactUnmerged, ContactDeleted, ContactRestored, OrganizationMerged, OrganizationUnmerged)
+    def on_record_event(self, event: Event) -> None:
+        """Timelines of records that were merged are one until they are taken apart; say who was deleted or restored."""
         with self.db.handling(event) as tx:
             _unite(tx)
-            contacts = [(Home("contact", domain.contact_of(one)), domain.contact_entry(one)) for one in tx.fresh]
-            _tell_of(tx, contacts)
+            for one in tx.fresh:
+                if parting := domain.parting_of(one):
+                    unions.part(tx.session, parting=parting)
+            _tell_of(tx, [(domain.record_of(one), domain.record_entry(one)) for one in tx.fresh])
 
     @rpc
     def entries(self, *, kind: str, id: str, limit: int | None = None, cursor: str | None = None) -> Json:
         """A page of a record's timeline, newest first. Of a record that was merged: the one it went up in."""
         home = domain.checked_record({"kind": kind, "id": id})
         with self.db.session() as session:
-            present = store.present_home(session, home=home)
-            rows, following = store.timeline(session, home=present, limit=limit, cursor=cursor)
-            return {"items": [records.entry(entry, mail) for entry, mail in rows], "next": following}
+            present = unions.present_home(session, home=home)
+            homes = unions.members(session, home=present)
+            rows, following = store.timeline(session, homes=homes, limit=limit, cursor=cursor)
+            return {"items": [records.entry(entry, mail, home=present) for entry, mail in rows], "next": following}
 
     @rpc
     def comments(self, *, kind: str, id: str, limit: int | None = None, cursor: str | None = None) -> Json:
         """A page of a record's comments, newest first."""
         home = domain.checked_record({"kind": kind, "id": id})
         with self.db.session() as session:
-            present = store.present_home(session, home=home)
-            rows, following = store.comments(session, home=present, limit=limit, cursor=cursor)
-            return {"items": [records.comment(row) for row in rows], "next": following}
+            present = unions.present_home(session, home=home)
+            homes = unions.members(session, home=present)
+            rows, following = store.comments(session, homes=homes, limit=limit, cursor=cursor)
+            return {"items": [records.comment(row, home=present) for row in rows], "next": following}
 
     @rpc
     def link_mail(
@@ -108,7 +114,6 @@ class HistoryService:
         request = {"record": record, "mail_message_id": mail_message_id, "facts": facts}
         with self.db.transaction(once=idempotency_key, request=request) as tx:
             if tx.answer is None:
-                store.share_gate(tx.session)
                 entry, added = by_hand.link(tx.session, record=record, mail_message_id=mail_message_id, facts=facts)
                 _tell(tx, added)
                 tx.answer = entry
@@ -122,7 +127,6 @@ class HistoryService:
         request = {"record": record, "mail_message_id": mail_message_id}
         with self.db.transaction(once=idempotency_key, request=request) as tx:
             if tx.answer is None:
-                store.share_gate(tx.session)
                 by_hand.unlink(tx.session, record=record, mail_message_id=mail_message_id)
                 tx.answer = {}
 
@@ -140,7 +144,6 @@ class HistoryService:
         request = {"record": record, "text": text, "mail_message_id": mail_message_id}
         with self.db.transaction(once=idempotency_key, request=request) as tx:
             if tx.answer is None:
-                store.share_gate(tx.session)
                 comment, added = by_hand.comment(
                     tx.session, record=record, text=text, mail_message_id=mail_message_id, actor=actor or {}
                 )
@@ -153,7 +156,6 @@ class HistoryService:
 def _place_mails(tx: Transaction) -> None:
     if not tx.fresh:
         return
-    store.share_gate(tx.session)
     last = domain.last_words(domain.word_of(event) for event in tx.fresh)
     words = placing.remember_words(tx.session, words=last)
     _tell(tx, placing.place_mails(tx.session, words=words), causes=tx.fresh)
@@ -161,25 +163,23 @@ def _place_mails(tx: Transaction) -> None:
 
 def _unite(tx: Transaction) -> None:
     """Make one record of two wherever an event says so."""
-    unions = [union for event in tx.fresh if (union := domain.union_of(event))]
-    if unions:
-        store.close_gate(tx.session)
-    else:
-        store.share_gate(tx.session)
-    for old, new in unions:
-        store.unite(tx.session, old=old, new=new)
+    for event in tx.fresh:
+        if union := domain.union_of(event):
+            unions.unite(tx.session, union=union)
 
 
 def _tell_of(tx: Transaction, told: Sequence[tuple[Home, Json]]) -> None:
-    """Add the entries of events to the records they are about, wherever those went."""
-    instead = store.present_homes(tx.session, homes=[home for home, _ in told])
-    entries = [{**entry, "home": instead.get(home, home)} for home, entry in told]
-    _tell(tx, store.add_entries(tx.session, entries=entries), causes=tx.fresh)
+    """Add the entries of events to the records they are about."""
+    added = store.add_entries(tx.session, entries=[{**entry, "home": home} for home, entry in told])
+    _tell(tx, added, causes=tx.fresh)
 
 
-def _tell(tx: Transaction, rows: Iterable[Json], *, causes: Iterable[Event] = ()) -> None:
-    """Publish each added entry, with the event it comes from as its cause."""
+def _tell(tx: Transaction, rows: Sequence[Json], *, causes: Iterable[Event] = ()) -> None:
+    """Publish each added entry, on the timeline where it is read, with the event it comes from as its cause."""
     events = {event.id: event for event in causes}
+    homes = {row["id"]: Home(row["record_kind"], row["record_id"]) for row in rows}
+    instead = unions.present_homes(tx.session, homes=homes.values())
     for row in rows:
-        cause = events.get(row["source_event_id"] or "")
-        tx.publish(HistoryEntryAdded, subject=row["id"], cause=cause, **records.added_facts(row))
+        cause, home = events.get(row["source_event_id"] or ""), homes[row["id"]]
+        facts = records.added_facts(row, home=instead.get(home, home))
+        tx.publish(HistoryEntryAdded, subject=row["id"], cause=cause, **facts)

@@ -1,45 +1,21 @@
-"""The queries of timelines, comments, links by hand and unions of records; those of mails' words are in ``placing``."""
+"""The queries of timelines, comments and links by hand; those of mails' words are in ``placing``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, not_, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from chassis import clock, paging
-from chassis.bulk import among, insert_ignore
+from chassis.bulk import insert_ignore
 from chassis.ids import new_id
 from contracts.errors import Invalid
 from services.history import domain
 from services.history.domain import Home
-from services.history.models import Comment, Entry, Gate, Mail, RecordAlias
+from services.history.models import Comment, Entry, Mail
 
 Values = dict[str, Any]
-
-
-def share_gate(session: Session) -> None:
-    """Hold off unions of records until this transaction has written its entries."""
-    session.execute(select(Gate.name).with_for_update(read=True))
-
-
-def close_gate(session: Session) -> None:
-    """Wait until nobody writes entries, and let nobody begin: a union must find every entry of the record."""
-    session.execute(select(Gate.name).with_for_update())
-
-
-def present_homes(session: Session, *, homes: Iterable[Home | None]) -> dict[Home, Home]:
-    """For those of the homes that went up in another record: that record."""
-    by_id = {home.id: home for home in homes if home}
-    query = select(RecordAlias.old_id, RecordAlias.kind, RecordAlias.id).where(
-        among(session, RecordAlias.old_id, by_id)
-    )
-    return {by_id[old]: Home(kind, id) for old, kind, id in session.execute(query)} if by_id else {}
-
-
-def present_home(session: Session, *, home: Home) -> Home:
-    """The record itself, or the one it went up in."""
-    return present_homes(session, homes=[home]).get(home, home)
 
 
 def add_entries(session: Session, *, entries: Iterable[Values]) -> list[Values]:
@@ -67,47 +43,39 @@ def entry_row(entry: Values) -> Values:
     }
 
 
-def unite(session: Session, *, old: Home, new: Home) -> Home | None:
-    """Move everything of a record to the one it went up in, and remember it; None if that was done before.
-
-    Unions may arrive in any order: the end of the chain gets the entries.
-    """
-    final = present_home(session, home=new)
-    row = {"old_id": old.id, "kind": final.kind, "id": final.id}
-    if final == old or not insert_ignore(session, RecordAlias.__table__, [row], returning=RecordAlias.old_id):
-        return None
-    session.execute(update(RecordAlias).where(RecordAlias.id == old.id).values(kind=final.kind, id=final.id))
-    _drop_doubles(session, old=old, new=final)
-    for table in (Entry, Comment):
-        session.execute(_of(update(table), table, old).values(record_kind=final.kind, record_id=final.id))
-    return final
+def _is(table: Any, home: Home) -> Any:
+    return (table.record_kind == home.kind) & (table.record_id == home.id)
 
 
 def _of(statement: Any, table: Any, home: Home) -> Any:
-    return statement.where(table.record_kind == home.kind, table.record_id == home.id)
+    return statement.where(_is(table, home))
 
 
-def _drop_doubles(session: Session, *, old: Home, new: Home) -> None:
-    """Of a thing that stands on both timelines one entry stays; a link by hand on either of them counts."""
-    by_hand = _of(select(Entry.mail_message_id), Entry, old).where(Entry.origin == domain.PERSON)
-    mine = _of(update(Entry), Entry, new).where(Entry.mail_message_id.in_(by_hand.scalar_subquery()))
-    session.execute(mine.values(origin=domain.PERSON), execution_options={"synchronize_session": False})
-    for column in (Entry.mail_message_id, Entry.source_event_id):
-        there = _of(select(column), Entry, new).where(column.is_not(None)).scalar_subquery()
-        doubles = _of(delete(Entry), Entry, old).where(column.in_(there))
-        session.execute(doubles, execution_options={"synchronize_session": False})
-
-
-def timeline(session: Session, *, home: Home, limit: int | None, cursor: str | None) -> tuple[Any, str | None]:
-    """One page of a record's entries, newest first, mails with what is told of them."""
-    query = select(Entry, Mail).outerjoin(Mail, Mail.mail_message_id == Entry.mail_message_id)
-    wanted = _of(query, Entry, home).where(Entry.origin != domain.UNLINKED)
+def timeline(
+    session: Session, *, homes: Sequence[Home], limit: int | None, cursor: str | None
+) -> tuple[Any, str | None]:
+    """One page of the entries of records that are one, newest first, mails with what is told of them."""
+    wanted = [_of(select(Entry.id), Entry, home).where(Entry.origin != domain.UNLINKED) for home in homes]
+    if len(homes) > 1:
+        wanted = [each.where(_shown_of(homes)) for each in wanted]
     if cursor:
-        wanted = wanted.where(_before(Entry.happened_at, Entry.id, cursor))
-    length = paging.bounded(limit)
-    newest = wanted.order_by(Entry.happened_at.desc(), Entry.id.desc()).limit(length + 1)
-    rows = list(session.execute(newest))
+        wanted = [each.where(_before(Entry.happened_at, Entry.id, cursor)) for each in wanted]
+    length, order = paging.bounded(limit), (Entry.happened_at.desc(), Entry.id.desc())
+    # Each record's newest come from its own end of the index, however long the timelines are.
+    newest = [select(each.order_by(*order).limit(length + 1).subquery().c.id) for each in wanted]
+    query = select(Entry, Mail).outerjoin(Mail, Mail.mail_message_id == Entry.mail_message_id)
+    found = query.where(Entry.id.in_(union_all(*newest) if len(newest) > 1 else newest[0]))
+    rows = list(session.execute(found.order_by(*order).limit(length + 1)))
     return paging.page(rows, length, key=lambda row: [clock.wire(row[0].happened_at), row[0].id])
+
+
+def _shown_of(homes: Sequence[Home]) -> Any:
+    """A mail on several timelines that are one stands there once, as linked by hand first."""
+    double, ids = aliased(Entry), [home.id for home in homes]
+    by_hand, theirs = (each.origin == domain.PERSON for each in (Entry, double))
+    before = or_(and_(theirs, not_(by_hand)), and_(theirs == by_hand, double.id < Entry.id))
+    same = double.record_id.in_(ids) & (double.mail_message_id == Entry.mail_message_id)
+    return not_(exists().where(same, double.origin != domain.UNLINKED, before))
 
 
 def _before(moment: Any, id: Any, cursor: str) -> Any:
@@ -123,9 +91,11 @@ def _moment(text: Any) -> datetime:
         raise Invalid("The cursor is not one that this list gave out.") from error
 
 
-def comments(session: Session, *, home: Home, limit: int | None, cursor: str | None) -> tuple[Any, str | None]:
-    """One page of a record's comments, newest first."""
-    wanted: Select[tuple[Comment]] = _of(select(Comment), Comment, home)
+def comments(
+    session: Session, *, homes: Sequence[Home], limit: int | None, cursor: str | None
+) -> tuple[Any, str | None]:
+    """One page of the comments on records that are one, newest first."""
+    wanted = select(Comment).where(or_(*(_is(Comment, home) for home in homes)))
     if cursor:
         wanted = wanted.where(Comment.id < paging.last_id(cursor))
     length = paging.bounded(limit)
@@ -149,11 +119,11 @@ def add_comment(session: Session, *, home: Home, text: str, mail_message_id: str
     return row
 
 
-def entry_of_mail(session: Session, *, home: Home, mail_message_id: str) -> Entry | None:
-    """The entry of a mail on a record's timeline, taken away by hand or not."""
-    query = _of(select(Entry), Entry, home).where(Entry.mail_message_id == mail_message_id)
-    entry: Entry | None = session.scalars(query.with_for_update()).one_or_none()
-    return entry
+def entries_of_mail(session: Session, *, homes: Sequence[Home], mail_message_id: str) -> list[Entry]:
+    """The entries of a mail on the timelines of records that are one, the first record's first."""
+    theirs = select(Entry).where(Entry.mail_message_id == mail_message_id, or_(*(_is(Entry, home) for home in homes)))
+    rows = session.scalars(theirs.order_by(Entry.id).with_for_update())
+    return sorted(rows, key=lambda row: row.record_id != homes[0].id)
 
 
 def mail_by_id(session: Session, *, id: str) -> Mail | None:

@@ -7,7 +7,7 @@ from chassis.database import Transaction
 from chassis.ids import new_id
 from contracts import TicketOpened, TicketReplyReceived, TicketUpdated
 from contracts.base import Event
-from services.tickets import domain, records, store
+from services.tickets import customers, domain, records, store
 from services.tickets.domain import Arrival, Desk, Filed
 from services.tickets.models import Ticket
 from services.tickets.words import Word, word_of
@@ -41,20 +41,24 @@ def _store(tx: Transaction, filed: Sequence[Filed], desk: Desk) -> None:
 def _open(tx: Transaction, opened: Sequence[Filed], desk: Desk) -> None:
     """Insert the tickets; what was said of a sender since the mail was first decided counts at once."""
     now, words = clock.now(), _words(tx, opened)
+    present = customers.present_ids(tx.session, ids=[id for word in words.values() for id in _ids(word)])
     serials = store.reserve_numbers(tx.session, count=len(opened))
     rows = []
     for one, serial in zip(opened, serials, strict=True):
-        ticket, word = desk.tickets[one.ticket_id], words.get(one.arrival.mail["mail_message_id"])
-        ticket.serial, ticket.customer = serial, word.customer if word else ticket.customer
-        rows.append(records.ticket_row(one, ticket, word, now=now))
+        ticket, word = desk.tickets[one.ticket_id], words[one.arrival.mail["mail_message_id"]]
+        ticket.serial, ticket.customer = serial, records.present_ref(word.customer, present)
+        rows.append(records.ticket_row(one, ticket, word, present=present, now=now))
     store.add_tickets(tx.session, rows=rows)
 
 
 def _words(tx: Transaction, opened: Sequence[Filed]) -> dict[str, Word]:
-    """The last word about the sender of each mail; a customer that was merged away is replaced."""
+    """The last word about the sender of each mail."""
     events = {one.arrival.mail["mail_message_id"]: one.arrival.event for one in opened}
-    said = {mail: word_of(event) for mail, event in events.items()} | store.words_of(tx.session, mails=events)
-    return {word.mail_message_id: word for word in store.with_survivors(tx.session, words=list(said.values()))}
+    return {mail: word_of(event) for mail, event in events.items()} | store.words_of(tx.session, mails=events)
+
+
+def _ids(word: Word) -> list[str | None]:
+    return [word.customer["id"] if word.customer else None, word.organization_id]
 
 
 def _publish(tx: Transaction, filed: Sequence[Filed], desk: Desk) -> None:
@@ -84,31 +88,22 @@ def _publish_reply(tx: Transaction, event: Event, facts: dict[str, object]) -> N
 def settle(tx: Transaction, words: Sequence[Word], causes: dict[str, Event]) -> None:
     """Name the customer of each ticket by what was last said of the mail that opened it."""
     tickets = store.tickets_opened_by(tx.session, mails=[word.mail_message_id for word in words])
-    for word in store.with_survivors(tx.session, words=words):
-        if word.mail_message_id in tickets:
-            cause = causes[word.mail_message_id]
-            name_customer(tx, tickets[word.mail_message_id], word, cause=cause)
+    named = {}
+    for word in words:
+        if ticket := tickets.get(word.mail_message_id):
+            customers.say(ticket, word)
+            named[ticket.id] = causes[word.mail_message_id]
+    for ticket in customers.follow(tx.session, list(tickets.values())):
+        tell_update(tx, ticket, cause=named[ticket.id])
 
 
-def name_customer(tx: Transaction, ticket: Ticket, word: Word, *, cause: Event) -> None:
-    """Set the customer of a ticket and tell it, if it is another one."""
-    customer = word.customer or {"kind": None, "id": None}
-    before = (ticket.customer_kind, ticket.customer_id)
-    ticket.customer_kind, ticket.customer_id = customer["kind"], customer["id"]
-    ticket.organization_id = word.organization_id
-    if before != (ticket.customer_kind, ticket.customer_id):
-        tell_update(tx, ticket, cause=cause)
+def follow_customer(tx: Transaction, event: Event) -> None:
+    """Bring the tickets that hang on a record in line with what became of it."""
+    for ticket in customers.follow(tx.session, customers.note(tx.session, event)):
+        tell_update(tx, ticket, cause=event)
 
 
 def tell_update(tx: Transaction, ticket: Ticket, *, cause: Event | None = None) -> None:
     """Count the version up and publish ``ticket.updated``."""
     ticket.version, ticket.updated_at = ticket.version + 1, clock.now()
     tx.publish(TicketUpdated, subject=ticket.id, cause=cause, **records.facts(ticket))
-
-
-def rename_customer(tx: Transaction, *, id: str, survivor_id: str | None, cause: Event) -> None:
-    """Give the tickets of a contact to the one it was merged into; to nobody where it was deleted."""
-    final = store.add_alias(tx.session, old_id=id, survivor_id=survivor_id) if survivor_id else None
-    for ticket in store.tickets_of_customer(tx.session, kind="contact", id=id):
-        ticket.customer_kind, ticket.customer_id = ("contact", final) if final else (None, None)
-        tell_update(tx, ticket, cause=cause)

@@ -141,13 +141,15 @@ def _canonical(address: str) -> str:
 
 
 def _columns(values: Values) -> Values:
-    """Ids as strings, a customer as its two columns, an address with its canonical form."""
+    """Ids as strings, a customer as its two columns, as said, an address with its canonical form."""
     ids = ("organization_id", "mailbox_id", "may_belong_to")
     columns: Values = {name: str(value) if value and name in ids else value for name, value in values.items()}
     if "customer" in columns:
         customer: Values = columns.pop("customer") or {"kind": None, "id": None}
         found = str(customer["id"]) if customer["id"] else None
-        columns |= {"customer_kind": customer["kind"], "customer_id": found, "customer_by_person": True}
+        columns |= {"said_customer_kind": customer["kind"], "said_customer_id": found, "customer_by_person": True}
+    if "organization_id" in columns:
+        columns["said_organization_id"] = columns.pop("organization_id")
     if "requester_address" in columns:
         columns["requester_canonical"] = _canonical(columns["requester_address"])
     return columns

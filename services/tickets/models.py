@@ -25,12 +25,15 @@ class Number(Base):
 class Ticket(Base):
     """Something a customer asks for. ``may_belong_to``: the ticket it names without proof; a person decides.
 
-    ``customer_by_person``: a person chose the customer, so no re-match changes it.
+    ``customer_by_person``: a person chose the customer, so no re-match changes it. ``said_…``: as a person or the
+    matcher said it; the customer and the organization beside it are what follows from that (customers.py).
     """
 
     __tablename__ = "tickets"
     __table_args__ = (
         Index("ix_tickets_status", "status", "id"),
+        Index("ix_tickets_said_customer_id", "said_customer_id"),
+        Index("ix_tickets_said_organization_id", "said_organization_id"),
         Index("ix_tickets_customer", "customer_kind", "customer_id", "id"),
         Index("ix_tickets_needs_review", "id", postgresql_where=_NEEDS_REVIEW, sqlite_where=_NEEDS_REVIEW),
     )
@@ -48,6 +51,9 @@ class Ticket(Base):
     customer_id: Mapped[str | None] = mapped_column(Id)
     customer_by_person: Mapped[bool] = mapped_column(default=False)
     organization_id: Mapped[str | None] = mapped_column(Id)
+    said_customer_kind: Mapped[str | None] = mapped_column(String(20))
+    said_customer_id: Mapped[str | None] = mapped_column(Id)
+    said_organization_id: Mapped[str | None] = mapped_column(Id)
     requester_name: Mapped[str] = mapped_column(String(255), default="")
     requester_address: Mapped[str] = mapped_column(String(320), default="")
     requester_canonical: Mapped[str] = mapped_column(String(320), default="")
@@ -115,10 +121,27 @@ class SaidOfMail(Base):
     organization_id: Mapped[str | None] = mapped_column(Id)
 
 
-class CustomerAlias(Base):
-    """A contact that was merged into another one; late events may still name it."""
+class CustomerUnion(Base):
+    """That a contact or organization went up in another one; where it came out again, what that told, and when.
 
-    __tablename__ = "customer_aliases"
+    Their ``merge_id`` sorts unions by the time they were made.
+    """
 
-    old_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    survivor_id: Mapped[str] = mapped_column(Id)
+    __tablename__ = "customer_unions"
+
+    merge_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    old_id: Mapped[str] = mapped_column(Id, index=True)
+    survivor_id: Mapped[str] = mapped_column(Id, index=True)
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    addresses: Mapped[list[str]] = mapped_column(Json)
+
+
+class AbsentCustomer(Base):
+    """Whether a contact is in the recycle bin (``gone``), and since which event that is known."""
+
+    __tablename__ = "absent_customers"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    gone: Mapped[bool]
+    as_of: Mapped[str] = mapped_column(String(32))

@@ -1,6 +1,6 @@
 """Rows of tickets from what a batch decided, and the JSON values tickets answers with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +17,18 @@ _PLAIN_NAMES = """
 """
 
 
-def ticket_row(filed: Filed, ticket: Standing, word: Word | None, *, now: datetime) -> Values:
-    """The row of a ticket that a mail opens; ``word``: what was said of its sender since."""
+def present_ref(said: Values | None, present: Mapping[str, str | None]) -> Values | None:
+    """The customer that follows from what was said (``present``: who stands for each id now)."""
+    return customer_ref(said["kind"], present[said["id"]]) if said else None
+
+
+def ticket_row(
+    filed: Filed, ticket: Standing, word: Word, *, present: Mapping[str, str | None], now: datetime
+) -> Values:
+    """The row of a ticket that a mail opens; ``word``: what was last said of its sender."""
     data = filed.arrival.event.data
-    customer = ticket.customer or {"kind": None, "id": None}
+    nobody: Values = {"kind": None, "id": None}
+    customer, said = ticket.customer or nobody, word.customer or nobody
     return {
         "id": ticket.id,
         "number": ticket.serial,
@@ -32,7 +40,10 @@ def ticket_row(filed: Filed, ticket: Standing, word: Word | None, *, now: dateti
         "customer_kind": customer["kind"],
         "customer_id": customer["id"],
         "customer_by_person": False,
-        "organization_id": word.organization_id if word else data.get("organization_id"),
+        "organization_id": present.get(word.organization_id or ""),
+        "said_customer_kind": said["kind"],
+        "said_customer_id": said["id"],
+        "said_organization_id": word.organization_id,
         "requester_name": data["party"]["name"],
         "requester_address": data["party"]["address"],
         "requester_canonical": data["party"]["canonical"],

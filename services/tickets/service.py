@@ -5,10 +5,21 @@ from typing import Any
 from chassis import Database, clock, on_event, rpc
 from chassis.database import Transaction
 from chassis.ids import new_id
-from contracts import ContactDeleted, ContactMerged, MatchCorrected, SenderMatched, SenderUnmatched, TicketOpened
+from contracts import (
+    ContactDeleted,
+    ContactMerged,
+    ContactRestored,
+    ContactUnmerged,
+    MatchCorrected,
+    OrganizationMerged,
+    OrganizationUnmerged,
+    SenderMatched,
+    SenderUnmatched,
+    TicketOpened,
+)
 from contracts.base import Event
 from contracts.errors import Conflict, NotFound, PreconditionFailed, ServiceUnavailable
-from services.tickets import domain, filing, forms, records, store, tokens
+from services.tickets import customers, domain, filing, forms, records, store, tokens
 from services.tickets.models import Base, Ticket
 from services.tickets.settings import token_keys
 from services.tickets.words import word_of
@@ -45,14 +56,13 @@ class TicketsService:
                 words = store.remember_words(tx.session, words=[word_of(correction)])
                 filing.settle(tx, words, {correction.data["mail_message_id"]: correction})
 
-    @on_event(ContactMerged, ContactDeleted)
-    def on_contact_gone(self, event: Event) -> None:
-        """Hand the tickets of a contact on to the one it was merged into; to nobody where it was deleted."""
+    @on_event(ContactMerged, ContactUnmerged, ContactDeleted, ContactRestored, OrganizationMerged, OrganizationUnmerged)
+    def on_record_event(self, event: Event) -> None:
+        """Tickets go along with a contact or organization that is merged, taken out again, deleted or restored."""
         with self.db.handling(event) as tx:
-            for gone in tx.fresh:
+            for fresh in tx.fresh:
                 store.lock(tx.session)
-                survivor_id = gone.data.get("survivor_id")
-                filing.rename_customer(tx, id=gone.data["contact_id"], survivor_id=survivor_id, cause=gone)
+                filing.follow_customer(tx, fresh)
 
     @rpc
     def ticket(self, *, id: str) -> Json:
@@ -129,6 +139,7 @@ def _open(tx: Transaction, data: Json, mail_message_id: str | None) -> Ticket:
     now = clock.now()
     [serial] = store.reserve_numbers(tx.session, count=1)
     row = Ticket(id=new_id(), number=serial, created_at=now, updated_at=now, **values)
+    customers.follow(tx.session, [row])
     tx.session.add(row)
     tx.session.flush()
     if mail_message_id:
@@ -142,10 +153,13 @@ def _change(tx: Transaction, row: Ticket, data: Json, version: int) -> None:
         raise PreconditionFailed("The ticket has changed since you read it: read it again.")
     values = forms.changed_values(data)
     forms.check_transition(row.status, values.get("status", row.status))
-    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    # Whoever says who stands there anyway says nothing new: what was said before is needed for an un-merge.
+    stands = {f"said_{name}": getattr(row, name) for name in ("customer_kind", "customer_id", "organization_id")}
+    changed = {name: value for name, value in values.items() if stands.get(name, getattr(row, name)) != value}
     for name, value in changed.items():
         setattr(row, name, value)
     if changed:
+        customers.follow(tx.session, [row])
         filing.tell_update(tx, row)
 
 

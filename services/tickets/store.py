@@ -1,7 +1,6 @@
 """Every query of tickets."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,7 +14,6 @@ from contracts.base import Event
 from services.tickets import forms
 from services.tickets.domain import WAITING, Arrival, Desk, Standing, kept_keys, thread_key
 from services.tickets.models import (
-    CustomerAlias,
     Number,
     Participant,
     SaidOfMail,
@@ -221,31 +219,6 @@ def words_of(session: Session, mails: Collection[str]) -> dict[str, Word]:
     }
 
 
-def survivors(session: Session, *, ids: Iterable[str]) -> dict[str, str]:
-    """For those of the ids that were merged away: who is there instead."""
-    query = select(CustomerAlias.old_id, CustomerAlias.survivor_id).where(among(session, CustomerAlias.old_id, ids))
-    return {row.old_id: row.survivor_id for row in session.execute(query)} if ids else {}
-
-
-def with_survivors(session: Session, *, words: Sequence[Word]) -> list[Word]:
-    """The words with every customer that was merged away replaced by the one that is there instead."""
-    instead = survivors(session, ids={word.customer["id"] for word in words if word.customer})
-    return [
-        replace(word, customer={**word.customer, "id": instead[word.customer["id"]]})
-        if word.customer and word.customer["id"] in instead
-        else word
-        for word in words
-    ]
-
-
-def add_alias(session: Session, *, old_id: str, survivor_id: str) -> str:
-    """Remember a merge, also where merges arrive out of order; the id that stands at the end of the chain."""
-    final = survivors(session, ids=[survivor_id]).get(survivor_id, survivor_id)
-    insert_ignore(session, CustomerAlias.__table__, [{"old_id": old_id, "survivor_id": final}])
-    session.execute(update(CustomerAlias).where(CustomerAlias.survivor_id == old_id).values(survivor_id=final))
-    return final
-
-
 def tickets_opened_by(session: Session, *, mails: Iterable[str]) -> dict[str, Ticket]:
     """The tickets that these mails opened and whose customer no person chose, by mail."""
     query = select(TicketMail.mail_message_id, Ticket).join(Ticket, Ticket.id == TicketMail.ticket_id)
@@ -253,11 +226,6 @@ def tickets_opened_by(session: Session, *, mails: Iterable[str]) -> dict[str, Ti
         among(session, TicketMail.mail_message_id, mails), TicketMail.opens, ~Ticket.customer_by_person
     )
     return {row.mail_message_id: row.Ticket for row in session.execute(wanted)}
-
-
-def tickets_of_customer(session: Session, *, kind: str, id: str) -> Sequence[Ticket]:
-    """All tickets of a customer."""
-    return session.scalars(select(Ticket).where(Ticket.customer_kind == kind, Ticket.customer_id == id)).all()
 
 
 def ticket_by_id(session: Session, *, id: str, locked: bool = False) -> Ticket | None:

@@ -16,7 +16,8 @@ from matcher_service.service import MatcherService
 from tests.contacts_service.databases import KINDS, Databases, of_session
 
 ADDRESS_EVENTS = ("address.assigned.v1", "address.released.v1")
-GONE_EVENTS = ("contact.merged.v1", "contact.deleted.v1", "organization.deleted.v1")
+GONE_EVENTS = ("contact.merged.v1", "organization.merged.v1", "contact.deleted.v1", "organization.deleted.v1")
+BACK_EVENTS = ("contact.unmerged.v1", "organization.unmerged.v1")
 
 
 def mailbox(*addresses: str, name: str = "") -> list[dict[str, str]]:
@@ -90,6 +91,9 @@ class Road:
             self.matcher.on_address_changed(changes)
         if gone := [event for event in new if event.type in GONE_EVENTS]:
             self.matcher.on_record_gone(gone)
+        for event in new:
+            if event.type in BACK_EVENTS:
+                self.matcher.on_record_back(event)
         return changes
 
     def said(self) -> list[Event]:

@@ -8,7 +8,8 @@ from chassis.ids import new_id
 from chassis.testing import make_event, published
 from contracts import ContactDeleted, LeadConverted, LeadOpened
 from tests.services.decisions import contact, decision, mail_of
-from tests.services.history.timelines import MARUYAMA, corrected, mails_of, merged, revision_of, timeline, told
+from tests.services.history.timelines import MARUYAMA, corrected, mails_of, revision_of, timeline, told
+from tests.services.merges import merged
 
 
 def test_a_mail_of_somebody_known_stands_on_his_timeline_with_what_it_tells(history):
@@ -113,7 +114,7 @@ def test_a_merge_moves_the_timeline_and_late_events_follow(history):
     early, late = decision(match=old), decision(match=old)
     history.on_sender_decided([early])
     history.add_comment(record=old, text="値引きの約束あり", actor=MARUYAMA)
-    history.on_contact_event(merged(old, survivor))
+    history.on_record_event(merged(old, survivor))
     history.on_sender_decided([late])
     history.on_match_corrected(corrected(early, old))
 
@@ -129,8 +130,8 @@ def test_merges_of_merges_end_at_the_last_survivor_in_whatever_order(history, or
     mail = decision(match=one)
     steps = [
         lambda: history.on_sender_decided([mail]),
-        lambda: history.on_contact_event(merged(one, two)),
-        lambda: history.on_contact_event(merged(two, three)),
+        lambda: history.on_record_event(merged(one, two)),
+        lambda: history.on_record_event(merged(two, three)),
     ]
     for index in order:
         steps[index]()
@@ -157,7 +158,7 @@ def test_the_timeline_of_a_converted_lead_goes_along(history):
 def test_a_deleted_contact_keeps_its_timeline(history):
     gone = contact()
     history.on_sender_decided([decision(match=gone)])
-    history.on_contact_event(make_event(ContactDeleted, contact_id=gone["id"]))
+    history.on_record_event(make_event(ContactDeleted, contact_id=gone["id"]))
     assert sorted(entry["kind"] for entry in timeline(history, gone)) == ["change", "mail"]
 
 
@@ -168,7 +169,7 @@ def test_replicas_that_handle_revisions_and_a_merge_at_the_same_time_agree(histo
     work = [
         (history.on_sender_decided, ones),
         (history.on_sender_decided, lasts[::-1]),
-        (history.on_contact_event, merged(old, survivor)),
+        (history.on_record_event, merged(old, survivor)),
     ]
     threads = [threading.Thread(target=method, args=(events,)) for method, events in work]
     for thread in threads:

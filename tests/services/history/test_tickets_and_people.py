@@ -7,7 +7,8 @@ from chassis.testing import make_event, published
 from contracts import TicketOpened, TicketReplyReceived, TicketUpdated
 from contracts.errors import Invalid, NotFound
 from tests.services.decisions import contact, decision, mail_of
-from tests.services.history.timelines import MARUYAMA, mails_of, merged, revision_of, timeline, told
+from tests.services.history.timelines import MARUYAMA, mails_of, revision_of, timeline, told
+from tests.services.merges import merged
 
 
 def test_a_link_by_hand_is_never_undone_by_a_rematch(history):
@@ -55,7 +56,7 @@ def test_a_mail_on_both_timelines_stands_once_after_the_merge_and_stays_linked_b
     one = decision(match=survivor)
     history.on_sender_decided([one])
     history.link_mail(record=old, mail_message_id=mail_of(one))
-    history.on_contact_event(merged(old, survivor))
+    history.on_record_event(merged(old, survivor))
     history.on_sender_decided([revision_of(one, 2)])
     assert mails_of(history, survivor) == [mail_of(one)]
 
@@ -94,7 +95,7 @@ def test_the_tickets_of_a_merged_contact_go_along(history):
     ticket_id, old, survivor = new_id(), contact(), contact()
     opened, _, updated = ticket_events(ticket_id, old, old)
     history.on_ticket_event([opened])
-    history.on_contact_event(merged(old, survivor))
+    history.on_record_event(merged(old, survivor))
     history.on_ticket_event([updated])
     assert [entry["kind"] for entry in timeline(history, survivor) if entry["kind"] == "ticket"] == ["ticket", "ticket"]
 

@@ -2,7 +2,7 @@
 
 from chassis.ids import new_id
 from chassis.testing import make_event, published
-from contracts import ContactMerged, MatchCorrected
+from contracts import MatchCorrected
 from tests.services.decisions import decision, mail_of
 
 MARUYAMA = {"staff_user_id": "s1", "name": "丸山"}
@@ -23,10 +23,6 @@ def told(history):
 def corrected(event, match):
     data = {"decision_id": new_id(), "mail_message_id": mail_of(event), "previous": None, "staff_user_id": None}
     return make_event(MatchCorrected, match=match, **data)
-
-
-def merged(old, survivor):
-    return make_event(ContactMerged, contact_id=old["id"], survivor_id=survivor["id"])
 
 
 def revision_of(event, number, match=None, **given):

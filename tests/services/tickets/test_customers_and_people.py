@@ -2,9 +2,10 @@ import pytest
 
 from chassis.ids import new_id
 from chassis.testing import make_event
-from contracts import ContactDeleted, ContactMerged, MatchCorrected
+from contracts import ContactDeleted, MatchCorrected
 from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from tests.services.decisions import contact, decision, mail_of
+from tests.services.merges import merged
 from tests.services.tickets.mails import COLLEAGUE, CUSTOMER, all_tickets, mails_on, support, told
 
 
@@ -69,17 +70,13 @@ def test_a_ticket_opened_by_hand_for_nobody_yet_gets_its_customer_by_a_rematch(t
     assert all_tickets(tickets)[0]["customer"] == known
 
 
-def merged(old, survivor):
-    return make_event(ContactMerged, contact_id=old["id"], survivor_id=survivor["id"])
-
-
 @pytest.mark.parametrize("backwards", [False, True])
 def test_a_merge_hands_tickets_on_and_a_late_event_follows(tickets, backwards):
     old, middle, survivor = contact(), contact(), contact()
     tickets.on_sender_decided([support(match=old)])
     merges = [merged(old, middle), merged(middle, survivor)]
     for event in merges[::-1] if backwards else merges:
-        tickets.on_contact_gone(event)
+        tickets.on_record_event(event)
     tickets.on_sender_decided([support(match=old, party=COLLEAGUE)])
     assert [ticket["customer"] for ticket in all_tickets(tickets)] == [survivor, survivor]
 
@@ -87,7 +84,7 @@ def test_a_merge_hands_tickets_on_and_a_late_event_follows(tickets, backwards):
 def test_the_tickets_of_a_deleted_contact_have_no_customer(tickets):
     gone = contact()
     tickets.on_sender_decided([support(match=gone)])
-    tickets.on_contact_gone(make_event(ContactDeleted, contact_id=gone["id"]))
+    tickets.on_record_event(make_event(ContactDeleted, contact_id=gone["id"]))
     assert all_tickets(tickets)[0]["customer"] is None
 
 
