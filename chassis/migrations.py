@@ -18,8 +18,10 @@ from chassis.tables import chassis_tables
 ENVIRONMENT = Path(__file__).parent / "alembic_env"
 
 
-def upgrade(models: Any, url: str) -> None:
+def upgrade(models: Any, url: str, *, to: str = "head") -> None:
     """Bring the database of a service to its newest form; makes the database if the server has none of that name.
+
+    ``to``: an older revision, for tests of those that follow it.
 
     ``models`` is the service's models module (with ``Base``); its ``migrations`` folder lies beside it.
     """
@@ -31,7 +33,7 @@ def upgrade(models: Any, url: str) -> None:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SET statement_timeout = 0"))
             config = _config(models, connection)
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
     finally:
         engine.dispose()
 

@@ -66,7 +66,10 @@ def update(tx: Any, kind: Kind, record_id: str, data: Any, version: int, actor: 
     row = present(tx.session, kind, record_id, lock=True)
     if row.version != version:
         raise PreconditionFailed(f"The {kind.name} was changed meanwhile: read it again and repeat your change.")
-    _check(tx.session, kind, row.id, changes, {**store.values(row), **changes})
+    before = store.values(row)
+    # A link that stays as it is may lead into the recycle bin: whoever is there may come back.
+    anew = {name: value for name, value in changes.items() if name != kind.superior or value != before[name]}
+    _check(tx.session, kind, row.id, anew, {**before, **changes})
     save(tx, kind, row, changes, actor)
     return wire(kind, store.values(row))
 

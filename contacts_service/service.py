@@ -100,7 +100,7 @@ class ContactsService:
 
     @rpc
     def superiors(self, *, id: str) -> Values:
-        """Whom a contact reports to, whom that one reports to, and so on up to the top."""
+        """Whom a contact reports to, whom that one reports to, and so on up to the top, without deleted ones."""
         with self.db.session() as session:
             row = changes.present(session, CONTACT, id)
             above = store.chain(session, models.Contact, CONTACT.superior, row.id)[1:]
@@ -108,7 +108,7 @@ class ContactsService:
 
     @rpc
     def reports(self, *, id: str, limit: int | None = None, cursor: str | None = None) -> Values:
-        """The contacts who report to one, in the order they came in."""
+        """The contacts who report to one, in the order they came in; through deleted ones, as ``superiors``."""
         wanted, after = paging.bounded(limit), cursor and paging.last_id(cursor)
         with self.db.session() as session:
             row = changes.present(session, CONTACT, id)

@@ -133,8 +133,14 @@ def chain(session: Session, model: type[Row], superior: str, start: str) -> list
 
 
 def reports_of(session: Session, contact_id: str, *, limit: int, after: str | None) -> list[Contact]:
-    """Up to ``limit`` present contacts who report to one, in the order they came in; ``after`` is the last id seen."""
-    theirs = select(Contact).where(Contact.reports_to_id == contact_id, Contact.deleted_at.is_(None))
+    """Up to ``limit`` present contacts who report to one, in the order they came in; ``after`` is the last id seen.
+
+    Those who report to somebody in the recycle bin report to whoever is above that one, until it is restored.
+    """
+    begin = select(literal(contact_id, Contact.id.type).label("id")).cte("through", recursive=True)
+    in_bin = select(Contact.id).where(Contact.reports_to_id == begin.c.id, Contact.deleted_at.is_not(None))
+    through = begin.union_all(in_bin)
+    theirs = select(Contact).where(Contact.reports_to_id.in_(select(through.c.id)), Contact.deleted_at.is_(None))
     following = theirs.where(Contact.id > after) if after else theirs
     return list(session.scalars(following.order_by(Contact.id).limit(limit)))
 

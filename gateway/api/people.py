@@ -93,7 +93,10 @@ def list_superiors(id: Any) -> Any:
 @contacts.arguments(PageQuery, location="query")
 @contacts.page_of(schemas.ContactPage)
 def list_reports(query: dict[str, Any], id: Any) -> Any:
-    """List who reports to a contact"""
+    """List who reports to a contact
+
+    Those below somebody in the recycle bin stand below the next one above, until it is restored.
+    """
     return services().contacts.reports(id=str(id), **page_arguments(query))
 
 

@@ -102,3 +102,29 @@ def test_the_superiors_of_a_contact_are_told_up_to_the_top_and_the_reports_of_ea
     assert [contact["id"] for contact in first["items"] + rest["items"]] == [clerk["id"] for clerk in clerks]
     contacts.service.delete_contact(id=head["id"])
     assert [contact["label"] for contact in contacts.service.superiors(id=clerks[0]["id"])["items"]] == ["社長"]
+
+
+def test_those_below_a_deleted_contact_stand_below_the_one_above_it_until_it_is_restored(contacts):
+    boss = contacts.add("社長")
+    head = contacts.add("部長", reports_to_id=boss["id"])
+    deputy = contacts.add("次長", reports_to_id=head["id"])
+    clerk = contacts.add("係", reports_to_id=deputy["id"])
+    for each in (head, deputy):
+        contacts.service.delete_contact(id=each["id"])
+    assert [each["label"] for each in contacts.service.reports(id=boss["id"])["items"]] == ["係"]
+    assert [each["label"] for each in contacts.service.superiors(id=clerk["id"])["items"]] == ["社長"]
+    with pytest.raises(Invalid):
+        report(contacts, boss, clerk)
+    for each in (head, deputy):
+        contacts.service.restore_contact(id=each["id"])
+    assert [each["label"] for each in contacts.service.reports(id=boss["id"])["items"]] == ["部長"]
+    assert [each["label"] for each in contacts.service.superiors(id=clerk["id"])["items"]] == ["次長", "部長", "社長"]
+
+
+def test_a_contact_whose_boss_is_in_the_recycle_bin_can_be_saved_as_it_is(contacts):
+    boss = contacts.add("社長")
+    clerk = contacts.add("係", reports_to_id=boss["id"])
+    contacts.service.delete_contact(id=boss["id"])
+    data = {"title": "係長", "reports_to_id": boss["id"]}
+    saved = contacts.service.update_contact(id=clerk["id"], data=data, version=1)
+    assert (saved["title"], saved["reports_to_id"]) == ("係長", boss["id"])

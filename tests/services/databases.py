@@ -24,6 +24,13 @@ def empty_database(request: pytest.FixtureRequest, models: Any) -> str:
     return url
 
 
+def fresh_url(request: pytest.FixtureRequest, kind: str, service: str) -> str:
+    """The URL of a database of its own, not migrated yet."""
+    if kind == "postgresql":
+        return str(request.getfixturevalue("postgres").create_database(f"t{secrets.token_hex(5)}_{service}"))
+    return f"sqlite:///{request.getfixturevalue('tmp_path')}/{service}.db"
+
+
 @cache
 def _migrated(models: Any, server: Any, folder: Any) -> str:
     name = f"t{secrets.token_hex(5)}_{models.Base.metadata.info['service']}"
