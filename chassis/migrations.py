@@ -1,6 +1,7 @@
 """Migrations: an own step (``musubi migrate``), idempotent, one history a service."""
 
 import importlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,22 @@ def upgrade(models: Any, url: str, *, to: str = "head") -> None:
     ``models`` is the service's models module (with ``Base``); its ``migrations`` folder lies beside it.
     """
     ensure_database(url)
+    _run(command.upgrade, models, url, to)
+
+
+def downgrade(models: Any, url: str, *, to: str) -> None:
+    """Bring the database of a service back to an older form (a revision)."""
+    _run(command.downgrade, models, url, to)
+
+
+def _run(step: Callable[[Config, str], None], models: Any, url: str, to: str) -> None:
     engine = make_engine(url)
     try:
         # A table can be large: the limits of the running services are not those of a migration.
         with waiting.patience(None), engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SET statement_timeout = 0"))
-            config = _config(models, connection)
-            command.upgrade(config, to)
+            step(_config(models, connection), to)
     finally:
         engine.dispose()
 

@@ -39,6 +39,14 @@ def last_id(cursor: str) -> str:
         raise _not_ours() from error
 
 
+def last_number(cursor: str) -> int:
+    """The number in the cursor of a list that is sorted by one. Invalid if there is anything else in it."""
+    [value] = decode(cursor, length=1)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
+        raise _not_ours()
+    return value
+
+
 def last_moment(cursor: str) -> tuple[datetime, str]:
     """The moment and the id in the cursor of a list that is sorted by them. Invalid if there is anything else in it."""
     moment, value = decode(cursor)

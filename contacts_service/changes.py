@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis import clock
 from chassis.ids import new_id
-from contacts_service import domain, fields, store
+from contacts_service import domain, fields, likeness, match_keys, store
 from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, wire
 from contracts import AddressAssigned, AddressReleased, Event
 from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
@@ -59,9 +59,9 @@ def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
 def update(tx: Any, kind: Kind, record_id: str, data: Any, version: int, actor: Values | None = None) -> Values:
     """The named fields changed; PreconditionFailed if somebody else changed the record since ``version`` was read."""
     changes = fields.changed_values(data, kind.fields)
-    if kind.superior in changes or "organization_id" in changes:
-        # Before any row, as everywhere: two who are put under each other would wait for each other's rows, and whoever
-        # merges an organization locks that first and then its contacts.
+    if changes.keys() & {kind.superior, *likeness.COMPARED}:
+        # Before any row, as everywhere: two who are put under each other would wait for each other's rows, two who get
+        # the same match key would not see each other, and whoever merges an organization locks its contacts after it.
         store.hold_tree(tx.session, kind.name)
     row = present(tx.session, kind, record_id, lock=True)
     if row.version != version:
@@ -88,18 +88,19 @@ def save(tx: Any, kind: Kind, row: Any, changes: Values, actor: Values | None = 
     row.search = domain.search_text(values)
     tx.publish(kind.updated, subject=row.id, changed=changed, changes=told, **kind.facts(values))
     _tell_switches(tx, kind, row.id, {name: changes[name] for name in changed})
-    rebook(tx, row.id, entries_of(kind, values))
+    enter(tx, kind, values)
 
 
 def delete(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) -> Values:
     """Into the recycle bin; its addresses stand for it no more."""
+    store.hold_tree(tx.session, kind.name)
     row = present(tx.session, kind, record_id, lock=True)
     if kind is ORGANIZATION and store.has_contacts(tx.session, row.id):
         raise Conflict("Contacts still belong to this organization: move or delete them first.")
     remove(row, actor)
     note(tx, row.id, "deleted", actor)
     tx.publish(kind.deleted, subject=row.id, **{f"{kind.name}_id": row.id})
-    rebook(tx, row.id, [])
+    strike(tx, row.id)
     return {"id": row.id, "deleted": True}
 
 
@@ -125,7 +126,7 @@ def restore(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) ->
         note(tx, row.id, "restored", actor)
         values = store.values(row)
         tx.publish(kind.restored, subject=row.id, **kind.facts(values))
-        rebook(tx, row.id, entries_of(kind, values))
+        enter(tx, kind, values)
     return wire(kind, store.values(row))
 
 
@@ -152,6 +153,18 @@ def note(tx: Any, record_id: str, what: str, actor: Values | None, **more: Any) 
     who = actor or {}
     by = {"staff_user_id": who.get("staff_user_id"), "staff_name": who.get("name")}
     store.add_change(tx.session, {"record_id": record_id, "what": what, "changed_at": clock.now(), **by, **more})
+
+
+def enter(tx: Any, kind: Kind, values: Values) -> None:
+    """A present record is found by its addresses, and as a likely duplicate."""
+    rebook(tx, values["id"], entries_of(kind, values))
+    match_keys.bring_in_line(tx.session, kind.name, [values])
+
+
+def strike(tx: Any, record_id: str) -> None:
+    """A record that is gone is found by nothing any more."""
+    rebook(tx, record_id, [])
+    match_keys.strike(tx.session, record_id)
 
 
 def rebook(tx: Any, record_id: str, after: list[Values]) -> None:

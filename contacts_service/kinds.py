@@ -98,6 +98,7 @@ ORGANIZATION = Kind(
     unmerged=OrganizationUnmerged,
     switched={},
 )
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (CONTACT, ORGANIZATION)}
 
 
 def wire(kind: Kind, values: Values) -> Values:

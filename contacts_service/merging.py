@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis import clock
 from chassis.ids import new_id
-from contacts_service import changes, domain, fields, merge_values, store
+from contacts_service import changes, domain, fields, match_keys, merge_values, store
 from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, wire
 from contacts_service.models import Merge
 from contracts.addresses import canonical_address
@@ -81,7 +81,7 @@ def _merge_one(tx: Any, kind: Kind, survivor: Any, other: Any, chosen: Values, a
         fields.check_whole(after)
     changes.remove(other, actor)
     other.merged_into = survivor.id
-    changes.rebook(tx, other.id, [])
+    changes.strike(tx, other.id)
     changes.note(tx, other.id, "merged_away", actor, other_id=survivor.id)
     changes.save(tx, kind, survivor, after, actor)
     changes.note(tx, survivor.id, "merged", actor, other_id=other.id)
@@ -124,6 +124,8 @@ def _point(tx: Any, kind: Kind, rows: Sequence[Any], field: str, target_id: str,
             tx.publish(kind.updated, subject=row.id, changed=[field], changes=told, **kind.facts(store.values(row)))
     if field == "organization_id":
         store.move_entries(tx.session, [row.id for row in rows], organization_id=target_id)
+        present = [store.values(row) for row in rows if row.deleted_at is None]
+        match_keys.bring_in_line(tx.session, kind.name, present)
 
 
 def _superior_of_both(tx: Any, kind: Kind, survivor: Any, other: Any, superior_id: str | None) -> str | None:
@@ -197,7 +199,7 @@ def _point_back(tx: Any, kind: Kind, merge: Merge, actor: Values | None) -> list
     """What the merge had made point at the survivor points at the other again; what somebody moved since, and stays."""
     stayed = []
     for pointing, field in POINTING[kind.name]:
-        rows = store.records_by_id(tx.session, pointing.model, merge.moved.get(field, []))
+        rows = store.records_by_id(tx.session, pointing.model, merge.moved.get(field, []), lock=True)
         back = [row for row in rows if getattr(row, field) == merge.survivor_id]
         _point(tx, pointing, back, field, merge.other_id, actor)
         moved_since = [row for row in rows if getattr(row, field) != merge.other_id and row.deleted_at is None]
@@ -253,7 +255,7 @@ def _put_back(
     ]
     moments = {"merged_at": clock.wire(merge.merged_at)}
     tx.publish(kind.unmerged, subject=other.id, addresses=gone_back, **subjects, **moments, **kind.facts(values))
-    changes.rebook(tx, other.id, changes.entries_of(kind, values))
+    changes.enter(tx, kind, values)
 
 
 def merges_into(session: Any, kind: Kind, record_id: str) -> list[Values]:

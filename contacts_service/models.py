@@ -177,6 +177,31 @@ class Merge(Base):
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class MatchKey(Base):
+    """By what a present record is found as a likely duplicate (likeness.py). ``shared``: others have the key too."""
+
+    __tablename__ = "match_keys"
+    __table_args__ = (
+        Index(None, "record_id"),
+        Index("ix_match_keys_shared", "key", postgresql_where=text("shared"), sqlite_where=text("shared")),
+    )
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    record_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    shared: Mapped[bool]
+
+
+class SetApart(Base):
+    """That two records are not the same, as a person said; the smaller id first."""
+
+    __tablename__ = "set_apart"
+
+    one_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    two_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    staff_user_id: Mapped[str | None] = mapped_column(String(64))
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class BookEntry(Base):
     """One address that stands for one record. ``address`` as typed, ``label`` and ``organization_id`` of the record.
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chassis import Database, on_event, paging, rpc
-from contacts_service import changes, domain, merging, models, store
-from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, change_wire, wire
+from contacts_service import changes, domain, duplicates, merging, models, store
+from contacts_service.kinds import CONTACT, KINDS, ORGANIZATION, Kind, change_wire, wire
 from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
 
 Values = dict[str, Any]
@@ -97,6 +97,40 @@ class ContactsService:
         """The contacts that went into one and can be taken out again, the last one first."""
         with self.db.session() as session:
             return {"items": merging.merges_into(session, CONTACT, id), "next": None}
+
+    @rpc
+    def duplicates(self, *, kind: str, id: str | None = None, data: Values | None = None) -> Values:
+        """Which records may be the same as one, or as the one that ``data`` are being typed of, likeliest first."""
+        with self.db.session() as session:
+            if id is not None:
+                return {"items": duplicates.of_record(session, KINDS[kind], id), "next": None}
+            return {"items": duplicates.of_values(session, KINDS[kind], data), "next": None}
+
+    @rpc
+    def duplicate_groups(self, *, kind: str, limit: int | None = None, cursor: str | None = None) -> Values:
+        """Groups of likely duplicates among all records; a page may be empty and yet have a next one."""
+        after = paging.last_number(cursor) if cursor else None
+        with self.db.session() as session:
+            found, last = duplicates.groups(session, KINDS[kind], limit=paging.bounded(limit), after=after)
+        return {"items": found, "next": None if last is None else paging.encode([last])}
+
+    @rpc
+    def set_apart(
+        self,
+        *,
+        kind: str,
+        id: str,
+        other_id: str,
+        apart: bool = True,
+        actor: Values | None = None,
+        idempotency_key: str | None = None,
+    ) -> Values:
+        """A person says that two records are not the same, or (``apart`` false) takes it back."""
+        request = {"apart": apart, "kind": kind, "ids": [id, other_id]}
+        with self.db.transaction(once=idempotency_key, request=request) as tx:
+            if tx.answer is None:
+                tx.answer = duplicates.set_apart(tx, KINDS[kind], id, other_id, apart=apart, actor=actor)
+        return tx.answer
 
     @rpc
     def superiors(self, *, id: str) -> Values:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis.bulk import among, insert_many, update_many
 from chassis.ids import new_id
+from contacts_service import match_keys
 from contacts_service.models import BookEntry, Change, Contact, Counter, LeadMark, Merge, Organization
 
 Row = TypeVar("Row", Contact, Organization)
@@ -66,7 +67,7 @@ def take_numbers(session: Session, kind: str, *, count: int = 1) -> list[str]:
 
 
 def add_contacts(session: Session, rows: Sequence[Values], *, entries: Sequence[Values]) -> None:
-    """Insert contacts, every column filled (``domain.new_row``), with their book entries, one statement for each."""
+    """Insert contacts, every column filled (``domain.new_row``), with their book entries and match keys, in bulk."""
     add_records(session, Contact, rows, entries=entries)
 
 
@@ -74,6 +75,7 @@ def add_records(session: Session, model: type[Row], rows: Sequence[Values], *, e
     """As ``add_contacts``, for either kind."""
     if rows:
         insert_many(session, model, list(rows))
+        match_keys.add(session, "contact" if model is Contact else "organization", rows)
     if entries:
         insert_many(session, BookEntry, list(entries))
 
@@ -153,10 +155,10 @@ def pointing_at(session: Session, model: type[Row], field: str, record_id: str, 
     )
 
 
-def records_by_id(session: Session, model: type[Row], record_ids: Collection[str]) -> list[Row]:
-    """Those of these records that there are, deleted or not, locked, in one order everywhere."""
-    theirs = select(model).where(among(session, model.id, record_ids)).order_by(model.id).with_for_update()
-    return list(session.scalars(theirs)) if record_ids else []
+def records_by_id(session: Session, model: type[Row], record_ids: Collection[str], *, lock: bool = False) -> list[Row]:
+    """Those of these records that there are, deleted or not; with ``lock`` locked, in one order everywhere."""
+    theirs = select(model).where(among(session, model.id, record_ids)).order_by(model.id)
+    return list(session.scalars(theirs.with_for_update() if lock else theirs)) if record_ids else []
 
 
 def move_entries(session: Session, contact_ids: Collection[str], *, organization_id: str) -> None:

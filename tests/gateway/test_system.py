@@ -56,6 +56,29 @@ def test_organizations_are_merged_with_their_contacts_and_taken_apart_again(api)
     assert api.get(path).json()["organization_id"] == two["id"]
 
 
+def test_a_form_learns_of_likely_duplicates_and_a_person_sets_them_apart(api):
+    one = new_contact(api, last_name="双葉", addresses=["futaba@twins.example"]).json()
+    [found] = api.post("/contacts/duplicates", json={"addresses": ["Futaba@twins.example"]}).json()["items"]
+    assert (found["record"]["id"], found["reasons"][0]["reason"]) == (one["id"], "same_address")
+    two = new_contact(api, last_name="三葉", addresses=["futaba@twins.example"]).json()
+    assert api.get(f"/contacts/{two['id']}/duplicates").json()["items"][0]["record"]["id"] == one["id"]
+
+    def groups():
+        path, found = "/api/v1/contacts/duplicates?limit=1", []
+        while path:
+            page = api.get(httpx.URL(api.base_url).join(path)).json()
+            found += [{record["id"] for record in group["records"]} for group in page["items"]]
+            path = page["next"]
+        return found
+
+    assert {one["id"], two["id"]} in groups()
+    path = f"/contacts/{one['id']}/not-duplicates/{two['id']}"
+    assert api.put(path).status_code == 204
+    assert {one["id"], two["id"]} not in groups()
+    assert api.delete(path).status_code == 204
+    assert {one["id"], two["id"]} in groups()
+
+
 def test_a_change_without_the_version_is_refused_and_of_an_old_version_too(api):
     made = new_contact(api)
     path, first = f"/contacts/{made.json()['id']}", made.headers["ETag"]

@@ -2,11 +2,13 @@
 
 from marshmallow import Schema, fields, validate
 
+from contracts.people import MAX_RECORD_ADDRESSES
 from gateway.api.schemas.common import Identifier, moment, page, told, words
-from gateway.api.schemas.people import Contact, Organization
+from gateway.api.schemas.people import MAX_PHONES, Contact, Organization, some
 
 MAX_OTHERS = 2
 MAX_CHOICES = 100
+REASONS = ["same_address", "same_phone", "same_name", "same_website", "similar_name"]
 
 
 class MergeIn(Schema):
@@ -72,3 +74,70 @@ class UnmergedOrganizations(Unmerged):
 
 
 MergedRecordPage = page(MergedRecord)
+
+
+class Typed(Schema):
+    """What is typed of a record so far, as far as it tells who it is; it need not be complete."""
+
+    addresses = some(320, MAX_RECORD_ADDRESSES)
+    phones = some(64, MAX_PHONES)
+
+
+class TypedContact(Typed):
+    """What is typed of a contact so far, as far as it tells who it is; it need not be complete."""
+
+    last_name = words(255)
+    first_name = words(255)
+    last_name_kana = words(255)
+    first_name_kana = words(255)
+    organization_id = Identifier(allow_none=True)
+
+
+class TypedOrganization(Typed):
+    """What is typed of an organization so far, as far as it tells which it is; it need not be complete."""
+
+    name = words(255)
+    website = words(255)
+
+
+class Reason(Schema):
+    """Why records may be the same, and what they have in common."""
+
+    reason = told(required=True, metadata={"enum": REASONS})
+    value = told(required=True)
+
+
+class Likeness(Schema):
+    """Why a record may be the same as another one, the weightiest reason first."""
+
+    reasons = fields.List(fields.Nested(Reason), required=True)
+
+
+class LikelyContact(Likeness):
+    """A contact that may be the same."""
+
+    record = fields.Nested(Contact, required=True)
+
+
+class LikelyOrganization(Likeness):
+    """An organization that may be the same."""
+
+    record = fields.Nested(Organization, required=True)
+
+
+class ContactGroup(Likeness):
+    """Contacts that may be the same one."""
+
+    records = fields.List(fields.Nested(Contact), required=True)
+
+
+class OrganizationGroup(Likeness):
+    """Organizations that may be the same one."""
+
+    records = fields.List(fields.Nested(Organization), required=True)
+
+
+LikelyContactPage = page(LikelyContact)
+LikelyOrganizationPage = page(LikelyOrganization)
+ContactGroupPage = page(ContactGroup)
+OrganizationGroupPage = page(OrganizationGroup)
