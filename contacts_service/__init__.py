@@ -1,12 +1,13 @@
 """contacts: who the people and organizations are, and which mail address stands for whom.
 
-Owns: organizations, contacts, the journal of merges, match keys of likely duplicates, the address book (canonical
-address → contact, lead or organization).
+Owns: organizations, contacts, the journal of merges, match keys of likely duplicates, settings that hold for
+everybody, the address book (canonical address → contact, lead or organization).
 Emits: contact.created, .updated, .deleted, .restored, .merged, .unmerged, .opted_out, .opted_in, .portal_enabled,
 .portal_disabled; organization.created, .updated, .deleted, .restored, .merged, .unmerged; address.assigned, .released.
 Hears: lead.opened, .updated, .converted, .deleted (a lead's address is in the book as long as the lead is open).
 Offers (RPC): resolve_addresses; contact, contacts, create_contact, update_contact, delete_contact, restore_contact,
 merge_contacts, unmerge_contact, contact_merges, superiors, reports, contact_changes; organization, organizations,
 create_organization, update_organization, delete_organization, restore_organization, merge_organizations,
-unmerge_organization, organization_merges, organization_changes; duplicates, duplicate_groups, set_apart.
+unmerge_organization, organization_merges, organization_changes; duplicates, duplicate_groups, set_apart;
+address_copy, shared_settings, update_shared_settings.
 """

@@ -1,11 +1,12 @@
 """What a change of a record does in one transaction: its row, its addresses in the book, and the events of both."""
 
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
 from chassis import clock
 from chassis.ids import new_id
-from contacts_service import domain, fields, likeness, match_keys, store
+from contacts_service import domain, fields, likeness, match_keys, shared_settings, store
 from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, wire
 from contracts import AddressAssigned, AddressReleased, Event
 from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
@@ -45,6 +46,7 @@ def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
     # As for a new number, which is taken below.
     store.hold_tree(tx.session, kind.name)
     _check(tx.session, kind, None, values, values)
+    values |= _copied_addresses(tx.session, values, values, given=data)
     [number] = store.take_numbers(tx.session, kind.name)
     row = domain.new_row(new_id(), number=number, values=values, moment=clock.now())
     entries = entries_of(kind, row)
@@ -70,8 +72,27 @@ def update(tx: Any, kind: Kind, record_id: str, data: Any, version: int, actor: 
     # A link that stays as it is may lead into the recycle bin: whoever is there may come back.
     anew = {name: value for name, value in changes.items() if name != kind.superior or value != before[name]}
     _check(tx.session, kind, row.id, anew, {**before, **changes})
+    if changes.get("organization_id") != before.get("organization_id"):
+        changes |= _copied_addresses(tx.session, before, changes, given=changes)
     save(tx, kind, row, changes, actor)
     return wire(kind, store.values(row))
+
+
+def _copied_addresses(session: Any, contact: Values, changes: Values, *, given: Iterable[str]) -> Values:
+    """What a contact takes over from the organization that is chosen for it, where the settings say so."""
+    organization_id = changes.get("organization_id")
+    if not organization_id or shared_settings.address_copy(session) != shared_settings.ALWAYS:
+        return {}
+    organization = store.record(session, ORGANIZATION.model, organization_id)
+    return domain.copied_addresses(store.values(organization), contact, given)
+
+
+def address_copy(session: Any, organization_id: str) -> Values:
+    """What a form may take over from an organization, and whether it is to do so. NotFound."""
+    row = present(session, ORGANIZATION, organization_id)
+    nothing = dict.fromkeys(CONTACT.fields, "")
+    copied = domain.copied_addresses(store.values(row), nothing)
+    return {"address_copy": shared_settings.address_copy(session), "values": copied}
 
 
 def save(tx: Any, kind: Kind, row: Any, changes: Values, actor: Values | None = None) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from contacts_service import checks
+from contacts_service import checks, fields
 from contracts.addresses import canonical_address, weaker_address
 from contracts.errors import Invalid
 
@@ -53,6 +53,24 @@ def searched_phones(phones: Iterable[Values]) -> list[str]:
     """Numbers as people write them here and as their digits alone: whoever searches types either."""
     shown = [checks.shown_phone(phone["number"]) for phone in phones]
     return [*shown, *("".join(filter(str.isdigit, each)) for each in shown)]
+
+
+# Which of an organization's postal addresses becomes which of its contacts'.
+COPIED_POSTAL = dict(zip(fields.CONTACT_POSTAL, fields.ORGANIZATION_POSTAL, strict=True))
+
+
+def copied_addresses(organization: Values, contact: Values, given: Iterable[str] = ()) -> Values:
+    """The postal fields that a contact takes over from its organization: each address that it has nothing of.
+
+    ``given``: fields that are being typed; half an address of one and half of another would be nobody's.
+    """
+    copied: Values = {}
+    typed = set(given)
+    for own, theirs in COPIED_POSTAL.items():
+        names = {f"{own}_{part}": organization[f"{theirs}_{part}"] for part in fields.POSTAL_PARTS}
+        if any(names.values()) and not any(contact[name] for name in names) and not typed & names.keys():
+            copied |= names
+    return copied
 
 
 def search_text(values: Values) -> str:

@@ -38,13 +38,15 @@ def of_values(session: Any, kind: Kind, data: Any) -> list[Values]:
 def _alike(session: Any, kind: Kind, values: Values, *, but: str | None) -> list[Values]:
     ids = match_keys.holders(session, likeness.keys(kind.name, values)) - {but}
     apart = match_keys.pairs_set_apart(session, {but} if but else ())
-    found = []
-    for row in store.records_by_id(session, kind.model, ids):
-        told = likeness.reasons(kind.name, values, store.values(row))
-        if told and (but is None or tuple(sorted((but, row.id))) not in apart):
-            found.append((row, told))
-    found.sort(key=lambda pair: (-likeness.worth(pair[1]), pair[0].id))
-    return [{"record": wire(kind, store.values(row)), "reasons": told} for row, told in found[:MAX_ALIKE]]
+    found = {
+        id: told
+        for id, other in store.compared(session, kind.model, ids).items()
+        if (but is None or tuple(sorted((but, id))) not in apart)
+        and (told := likeness.reasons(kind.name, values, other))
+    }
+    likeliest = sorted(found, key=lambda id: (-likeness.worth(found[id]), id))[:MAX_ALIKE]
+    rows = {row.id: store.values(row) for row in store.records_by_id(session, kind.model, likeliest)}
+    return [{"record": wire(kind, rows[id]), "reasons": found[id]} for id in likeliest]
 
 
 def groups(session: Any, kind: Kind, *, limit: int, after: int | None) -> tuple[list[Values], int | None]:
@@ -68,7 +70,7 @@ def groups(session: Any, kind: Kind, *, limit: int, after: int | None) -> tuple[
 def _groups_of(session: Any, kind: Kind, blocks: Mapping[int, list[str]]) -> Iterator[tuple[int, list[Values]]]:
     """The groups of each block, by its key."""
     ids = {id for block in blocks.values() for id in block}
-    rows = {row.id: store.values(row) for row in store.records_by_id(session, kind.model, ids)}
+    rows = store.compared(session, kind.model, ids)
     apart, shared = match_keys.pairs_set_apart(session, ids), match_keys.shared_keys(session, ids)
     for key, block in blocks.items():
         pairs = {
@@ -79,7 +81,7 @@ def _groups_of(session: Any, kind: Kind, blocks: Mapping[int, list[str]]) -> Ite
             and min(shared[pair[0]] & shared[pair[1]]) == key
             and (told := likeness.reasons(kind.name, rows[pair[0]], rows[pair[1]]))
         }
-        yield key, [_group(kind, [rows[id] for id in members], pairs) for members in _connected(pairs)]
+        yield key, [_group(session, kind, members, pairs) for members in _connected(pairs)]
 
 
 def _connected(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
@@ -94,11 +96,13 @@ def _connected(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
     return [sorted(each) for each in sets]
 
 
-def _group(kind: Kind, members: list[Values], pairs: Mapping[tuple[str, str], list[Values]]) -> Values:
-    ids = {values["id"] for values in members}
-    told = {(each["reason"], each["value"]): each for pair, found in pairs.items() if ids >= {*pair} for each in found}
+def _group(session: Any, kind: Kind, ids: list[str], pairs: Mapping[tuple[str, str], list[Values]]) -> Values:
+    told = {
+        (each["reason"], each["value"]): each for pair, found in pairs.items() if {*ids} >= {*pair} for each in found
+    }
     reasons = sorted(told.values(), key=lambda each: -likeness.WORTH[each["reason"]])
-    return {"records": [wire(kind, values) for values in members[:MAX_GROUP]], "reasons": reasons[:MAX_GROUP]}
+    records = [wire(kind, store.values(row)) for row in store.records_by_id(session, kind.model, ids[:MAX_GROUP])]
+    return {"records": records, "reasons": reasons[:MAX_GROUP]}
 
 
 def set_apart(tx: Any, kind: Kind, one_id: str, two_id: str, *, apart: bool, actor: Values | None = None) -> Values:

@@ -18,7 +18,7 @@ CHUNK = 10_000
 # Who shares a key with more than these is compared with nobody by it: a switchboard's number, a very common name.
 LARGEST_BLOCK = 50
 LOOKED_UP = 100
-SCANNED = 20_000
+SCANNED = 10_000
 
 
 def add(session: Session, kind: str, records: Iterable[Values]) -> None:

@@ -177,6 +177,18 @@ class Merge(Base):
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class SharedSettings(Base):
+    """One row: settings that hold for everybody. ``address_copy``: never, ask or always."""
+
+    __tablename__ = "contacts_settings"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    version: Mapped[int]
+    address_copy: Mapped[str] = mapped_column(String(10))
+    modified_by: Mapped[str | None] = mapped_column(String(64))
+    updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class MatchKey(Base):
     """By what a present record is found as a likely duplicate (likeness.py). ``shared``: others have the key too."""
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis.bulk import among, insert_many, update_many
 from chassis.ids import new_id
-from contacts_service import match_keys
+from contacts_service import likeness, match_keys
 from contacts_service.models import BookEntry, Change, Contact, Counter, LeadMark, Merge, Organization
 
 Row = TypeVar("Row", Contact, Organization)
@@ -159,6 +159,14 @@ def records_by_id(session: Session, model: type[Row], record_ids: Collection[str
     """Those of these records that there are, deleted or not; with ``lock`` locked, in one order everywhere."""
     theirs = select(model).where(among(session, model.id, record_ids)).order_by(model.id)
     return list(session.scalars(theirs.with_for_update() if lock else theirs)) if record_ids else []
+
+
+def compared(session: Session, model: type[Row], record_ids: Collection[str]) -> dict[str, Values]:
+    """What likely duplicates are compared by, of these records."""
+    table: Any = model.__table__
+    columns = [column for column in table.columns if column.name in ("id", *likeness.COMPARED)]
+    theirs = select(*columns).where(among(session, table.c.id, record_ids))
+    return {row["id"]: dict(row) for row in session.execute(theirs).mappings()} if record_ids else {}
 
 
 def move_entries(session: Session, contact_ids: Collection[str], *, organization_id: str) -> None:

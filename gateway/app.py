@@ -27,6 +27,7 @@ BLUEPRINTS = (
     matching.actions,
     people.contacts,
     people.organizations,
+    people.contacts_settings,
     merging.merges,
     work.leads,
     work.tickets,

@@ -9,6 +9,7 @@ from gateway.calls import services
 
 contacts = Resource("contacts", description="The people we know (顧客担当者).")
 organizations = Resource("organizations", description="The organizations they belong to (顧客企業).")
+contacts_settings = Resource("contacts_settings", description="Settings of contacts that hold for everybody.")
 
 
 @contacts.route("/contacts", methods=["GET"])
@@ -168,3 +169,31 @@ def list_organization_changes(query: dict[str, Any], id: Any) -> Any:
     Newest first: by whom, when, and which fields changed from what to what; in the recycle bin too.
     """
     return services().contacts.organization_changes(id=str(id), **page_arguments(query))
+
+
+@organizations.route("/organizations/<uuid:id>/address-copy", methods=["GET"])
+@organizations.response(200, schemas.AddressCopy)
+def get_address_copy(id: Any) -> Any:
+    """Read what a contact may take over from an organization
+
+    For a form in which it is chosen. Where the setting is `always`, whoever saves gets it without asking: each postal
+    address of which the contact has nothing and the request names nothing.
+    """
+    return services().contacts.address_copy(id=str(id))
+
+
+@contacts_settings.route("/settings/contacts", methods=["GET"])
+@contacts_settings.versioned(200, schemas.ContactsSettings)
+def get_contacts_settings() -> Any:
+    """Read the settings of contacts"""
+    return services().contacts.shared_settings()
+
+
+@contacts_settings.route("/settings/contacts", methods=["PATCH"])
+@contacts_settings.arguments(schemas.ContactsSettingsChange)
+@contacts_settings.needs_version
+@contacts_settings.once
+@contacts_settings.versioned(200, schemas.ContactsSettings)
+def update_contacts_settings(data: dict[str, Any], version: int, by: Any) -> Any:
+    """Change the settings of contacts"""
+    return services().contacts.update_shared_settings(data=data, version=version, **by)

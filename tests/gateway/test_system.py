@@ -79,6 +79,20 @@ def test_a_form_learns_of_likely_duplicates_and_a_person_sets_them_apart(api):
     assert {one["id"], two["id"]} in groups()
 
 
+def test_an_admin_says_whether_addresses_are_copied_and_a_form_is_offered_them(api, system):
+    made = api.post("/organizations", json={"name": "写し", "billing_city": "千代田区"}).json()
+    offered = api.get(f"/organizations/{made['id']}/address-copy").json()
+    assert (offered["address_copy"], offered["values"]["mailing_city"]) == ("ask", "千代田区")
+    settings = system.admin.get("/settings/contacts")
+    always, etag = {"address_copy": "always"}, {"If-Match": settings.headers["ETag"]}
+    changed = system.admin.patch("/settings/contacts", json=always, headers=etag)
+    assert changed.json()["address_copy"] == "always"
+    assert new_contact(api, organization_id=made["id"]).json()["mailing_city"] == "千代田区"
+    assert system.admin.patch("/settings/contacts", json=always, headers=etag).status_code == 412
+    back = {"If-Match": changed.headers["ETag"]}
+    assert system.admin.patch("/settings/contacts", json={"address_copy": "ask"}, headers=back).status_code == 200
+
+
 def test_a_change_without_the_version_is_refused_and_of_an_old_version_too(api):
     made = new_contact(api)
     path, first = f"/contacts/{made.json()['id']}", made.headers["ETag"]

@@ -11,6 +11,7 @@ from gateway.api.schemas.common import Identifier, SearchQuery, YesNo, choice, m
 MAX_PHONES, MAX_TAGS = 20, 50
 MAX_DESCRIPTION = 50_000
 LARGEST = 10**15
+ADDRESS_COPY = ("never", "ask", "always")
 POSTAL_PARTS = ("postal_code", "state", "city", "street", "po_box", "country")
 WHAT_WAS_DONE = [
     *("created", "updated", "deleted", "restored"),
@@ -208,6 +209,39 @@ class Organization(RecordOut):
     rating = told()
     sic_code = told()
     member_of_id = Identifier(allow_none=True)
+
+
+class ContactsSettingsChange(Schema):
+    """What may change of the settings that hold for everybody."""
+
+    address_copy = choice(
+        *ADDRESS_COPY,
+        metadata={"description": "Whether a contact gets the postal addresses of the organization that is chosen"},
+    )
+
+
+class ContactsSettings(ContactsSettingsChange):
+    """The settings that hold for everybody."""
+
+    version = fields.Integer(required=True)
+    modified_by = told(allow_none=True)
+    updated_at = moment(allow_none=True)
+
+
+class CopiedAddress(Schema):
+    """The postal fields that a contact may take over: billing becomes mailing, shipping becomes other."""
+
+    class Meta:
+        """What there is of them."""
+
+        include = postal("mailing", "other", one=told)
+
+
+class AddressCopy(Schema):
+    """What a form may fill in from an organization, and whether the settings say never, ask or always."""
+
+    address_copy = told(required=True, metadata={"enum": list(ADDRESS_COPY)})
+    values = fields.Nested(CopiedAddress, required=True)
 
 
 class FieldChange(Schema):
