@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis import clock
 from chassis.ids import new_id
-from contacts_service import changes, domain, fields, match_keys, merge_values, store
+from contacts_service import changes, domain, fields, match_keys, merge_values, stars, store
 from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, wire
 from contacts_service.models import Merge
 from contracts.addresses import canonical_address
@@ -79,6 +79,7 @@ def _merge_one(tx: Any, kind: Kind, survivor: Any, other: Any, chosen: Values, a
     after[kind.superior] = _superior_of_both(tx, kind, survivor, other, after[kind.superior])
     if kind is CONTACT:
         fields.check_whole(after)
+    stars.hand_on(tx.session, other.id, survivor.id)
     changes.remove(other, actor)
     other.merged_into = survivor.id
     changes.strike(tx, other.id)

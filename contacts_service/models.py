@@ -177,6 +177,17 @@ class Merge(Base):
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Star(Base):
+    """A staff user marked a record for himself."""
+
+    __tablename__ = "stars"
+    __table_args__ = (Index(None, "record_id"),)
+
+    staff_user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    record_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    starred_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class SharedSettings(Base):
     """One row: settings that hold for everybody. ``address_copy``: never, ask or always."""
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chassis import Database, on_event, paging, rpc
-from contacts_service import changes, domain, models, shared_settings, store
-from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, change_wire, wire
+from contacts_service import changes, domain, models, shared_settings, stars, store
+from contacts_service.kinds import CONTACT, KINDS, ORGANIZATION, Kind, change_wire, wire
 from contacts_service.merge_calls import MergeCalls
 from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
 
@@ -39,13 +39,20 @@ class ContactsService(MergeCalls):
 
     @rpc
     def contacts(
-        self, *, query: str | None = None, deleted: bool = False, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        query: str | None = None,
+        deleted: bool = False,
+        starred: bool | None = None,
+        reader: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Values:
         """Contacts, newest first; ``query`` is looked for in names, furigana, numbers, titles, addresses, phones.
 
-        With ``deleted`` those in the recycle bin.
+        With ``deleted`` those in the recycle bin. ``reader``: the staff user whose stars are told; ``starred``: which.
         """
-        return self._records(CONTACT, query, deleted, limit, cursor)
+        return self._records(CONTACT, query, deleted, starred, reader, limit, cursor)
 
     @rpc
     def create_contact(
@@ -70,6 +77,30 @@ class ContactsService(MergeCalls):
     def restore_contact(self, *, id: str, actor: Values | None = None, idempotency_key: str | None = None) -> Values:
         """The contact comes back from the recycle bin. Conflict while its organization is there."""
         return self._restore(CONTACT, id, actor, idempotency_key)
+
+    @rpc
+    def star(
+        self,
+        *,
+        kind: str,
+        id: str,
+        starred: bool,
+        actor: Values | None = None,
+        idempotency_key: str | None = None,
+    ) -> Values:
+        """Mark a record for whoever asks, or take the mark away."""
+        request = {"star": kind, "id": id, "starred": starred}
+        with self.db.transaction(once=idempotency_key, request=request) as tx:
+            if tx.answer is None:
+                tx.answer = stars.put(tx, KINDS[kind], id, starred=starred, actor=actor)
+        return tx.answer
+
+    @rpc
+    def is_starred(self, *, kind: str, id: str, reader: str) -> Values:
+        """Whether a staff user marked a record. NotFound."""
+        with self.db.session() as session:
+            row = changes.present(session, KINDS[kind], id)
+            return {"starred": bool(stars.starred_among(session, reader, [row.id]))}
 
     @rpc
     def shared_settings(self) -> Values:
@@ -124,13 +155,20 @@ class ContactsService(MergeCalls):
 
     @rpc
     def organizations(
-        self, *, query: str | None = None, deleted: bool = False, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        query: str | None = None,
+        deleted: bool = False,
+        starred: bool | None = None,
+        reader: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Values:
         """Organizations, newest first; ``query`` is looked for in names, numbers, addresses, phones.
 
-        With ``deleted`` those in the recycle bin.
+        With ``deleted`` those in the recycle bin. ``reader`` and ``starred`` as for ``contacts``.
         """
-        return self._records(ORGANIZATION, query, deleted, limit, cursor)
+        return self._records(ORGANIZATION, query, deleted, starred, reader, limit, cursor)
 
     @rpc
     def create_organization(
@@ -169,13 +207,24 @@ class ContactsService(MergeCalls):
         with self.db.session() as session:
             return wire(kind, store.values(changes.present(session, kind, record_id)))
 
-    def _records(self, kind: Kind, query: str | None, deleted: bool, limit: int | None, cursor: str | None) -> Values:
+    def _records(
+        self,
+        kind: Kind,
+        query: str | None,
+        deleted: bool,
+        starred: bool | None,
+        reader: str | None,
+        limit: int | None,
+        cursor: str | None,
+    ) -> Values:
         wanted, after = paging.bounded(limit), cursor and paging.last_id(cursor)
+        filters: Values = {"query": domain.folded((query or "").strip()), "deleted": deleted}
+        mine = None if starred is None else stars.has_star(kind.model, reader, starred)
         with self.db.session() as session:
-            text = domain.folded((query or "").strip())
-            rows = store.records(session, kind.model, query=text, limit=wanted + 1, after=after, deleted=deleted)
-        shown, following = paging.page(rows, wanted, key=lambda row: [row.id])
-        return {"items": [wire(kind, store.values(row)) for row in shown], "next": following}
+            rows = store.records(session, kind.model, **filters, condition=mine, limit=wanted + 1, after=after)
+            shown, following = paging.page(rows, wanted, key=lambda row: [row.id])
+            items = [wire(kind, store.values(row)) for row in shown]
+            return {"items": stars.told(session, reader, items), "next": following}
 
     def _changes(self, kind: Kind, record_id: str, limit: int | None, cursor: str | None) -> Values:
         wanted, after = paging.bounded(limit), cursor and paging.last_id(cursor)

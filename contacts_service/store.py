@@ -91,7 +91,14 @@ def record(session: Session, model: type[Row], record_id: str, *, lock: bool = F
 
 
 def records(
-    session: Session, model: type[Row], *, query: str, limit: int, after: str | None, deleted: bool = False
+    session: Session,
+    model: type[Row],
+    *,
+    query: str,
+    limit: int,
+    after: str | None,
+    deleted: bool = False,
+    condition: Any = None,
 ) -> list[Row]:
     """Up to ``limit`` present records, newest first, that hold the folded ``query``; ``after`` is the last id seen.
 
@@ -101,6 +108,8 @@ def records(
     statement: Select[tuple[Row]] = select(model).where(*(bin if deleted else [model.deleted_at.is_(None)]))
     if query:
         statement = statement.where(model.search.contains(query, autoescape=True))
+    if condition is not None:
+        statement = statement.where(condition)
     if after:
         statement = statement.where(model.id < after)
     return list(session.scalars(statement.order_by(model.id.desc()).limit(limit)))

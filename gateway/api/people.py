@@ -5,7 +5,7 @@ from typing import Any
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import people as schemas
 from gateway.api.schemas.common import PageQuery
-from gateway.calls import services
+from gateway.calls import actor, services
 
 contacts = Resource("contacts", description="The people we know (顧客担当者).")
 organizations = Resource("organizations", description="The organizations they belong to (顧客企業).")
@@ -21,7 +21,7 @@ def list_contacts(query: dict[str, Any]) -> Any:
     Newest first; `query` looks into names, furigana, numbers, titles, addresses and phones. With `deleted` the recycle
     bin.
     """
-    return services().contacts.contacts(**page_arguments(query))
+    return services().contacts.contacts(reader=actor()["staff_user_id"], **page_arguments(query))
 
 
 @contacts.route("/contacts", methods=["POST"])
@@ -109,7 +109,7 @@ def list_organizations(query: dict[str, Any]) -> Any:
 
     Newest first; `query` looks into names, numbers, addresses and phones. With `deleted` the recycle bin.
     """
-    return services().contacts.organizations(**page_arguments(query))
+    return services().contacts.organizations(reader=actor()["staff_user_id"], **page_arguments(query))
 
 
 @organizations.route("/organizations", methods=["POST"])
@@ -197,3 +197,55 @@ def get_contacts_settings() -> Any:
 def update_contacts_settings(data: dict[str, Any], version: int, by: Any) -> Any:
     """Change the settings of contacts"""
     return services().contacts.update_shared_settings(data=data, version=version, **by)
+
+
+@contacts.route("/contacts/<uuid:id>/star", methods=["GET"])
+@contacts.response(200, schemas.Star)
+def get_contact_star(id: Any) -> Any:
+    """Read whether you marked a contact with a star"""
+    return services().contacts.is_starred(kind="contact", id=str(id), reader=actor()["staff_user_id"])
+
+
+@contacts.route("/contacts/<uuid:id>/star", methods=["PUT"])
+@contacts.once
+@contacts.response(200, schemas.Star)
+def star_contact(id: Any, by: Any) -> Any:
+    """Mark a contact with a star
+
+    Yours alone: each staff user has stars of his own.
+    """
+    return services().contacts.star(kind="contact", id=str(id), starred=True, **by)
+
+
+@contacts.route("/contacts/<uuid:id>/star", methods=["DELETE"])
+@contacts.once
+@contacts.response(200, schemas.Star)
+def unstar_contact(id: Any, by: Any) -> Any:
+    """Take your star off a contact"""
+    return services().contacts.star(kind="contact", id=str(id), starred=False, **by)
+
+
+@organizations.route("/organizations/<uuid:id>/star", methods=["GET"])
+@organizations.response(200, schemas.Star)
+def get_organization_star(id: Any) -> Any:
+    """Read whether you marked an organization with a star"""
+    return services().contacts.is_starred(kind="organization", id=str(id), reader=actor()["staff_user_id"])
+
+
+@organizations.route("/organizations/<uuid:id>/star", methods=["PUT"])
+@organizations.once
+@organizations.response(200, schemas.Star)
+def star_organization(id: Any, by: Any) -> Any:
+    """Mark an organization with a star
+
+    Yours alone: each staff user has stars of his own.
+    """
+    return services().contacts.star(kind="organization", id=str(id), starred=True, **by)
+
+
+@organizations.route("/organizations/<uuid:id>/star", methods=["DELETE"])
+@organizations.once
+@organizations.response(200, schemas.Star)
+def unstar_organization(id: Any, by: Any) -> Any:
+    """Take your star off an organization"""
+    return services().contacts.star(kind="organization", id=str(id), starred=False, **by)

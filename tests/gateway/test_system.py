@@ -93,6 +93,16 @@ def test_an_admin_says_whether_addresses_are_copied_and_a_form_is_offered_them(a
     assert system.admin.patch("/settings/contacts", json={"address_copy": "ask"}, headers=back).status_code == 200
 
 
+def test_a_star_is_ones_own(api, system):
+    made = new_contact(api, last_name="星野").json()
+    path, starred = f"/contacts/{made['id']}/star", {"query": "星野", "starred": "true"}
+    assert api.put(path).json() == {"starred": True}
+    assert [item["starred"] for item in api.get("/contacts", params=starred).json()["items"]] == [True]
+    assert (api.get(path).json(), system.reader.get(path).status_code) == ({"starred": True}, 200)
+    assert api.delete(path).json() == {"starred": False}
+    assert api.get("/contacts", params=starred).json()["items"] == []
+
+
 def test_a_change_without_the_version_is_refused_and_of_an_old_version_too(api):
     made = new_contact(api)
     path, first = f"/contacts/{made.json()['id']}", made.headers["ETag"]

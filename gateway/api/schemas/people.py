@@ -139,6 +139,7 @@ class RecordQuery(SearchQuery):
     """Which records."""
 
     deleted = fields.Boolean(load_default=None, metadata={"description": "Those in the recycle bin"})
+    starred = fields.Boolean(load_default=None, metadata={"description": "Those with a star of yours, or without"})
 
 
 class RecordOut(Schema):
@@ -160,6 +161,7 @@ class RecordOut(Schema):
     created_at = moment(required=True)
     updated_at = moment(required=True)
     deleted_at = moment(allow_none=True)
+    starred = fields.Boolean(metadata={"description": "In lists: whether you marked it with a star"})
 
 
 class Contact(RecordOut):
@@ -209,6 +211,12 @@ class Organization(RecordOut):
     rating = told()
     sic_code = told()
     member_of_id = Identifier(allow_none=True)
+
+
+class Star(Schema):
+    """Whether whoever asks marked a record."""
+
+    starred = fields.Boolean(required=True)
 
 
 class ContactsSettingsChange(Schema):
