@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from chassis.columns import Id, Json, UtcDateTime
+from chassis.columns import Bytes, Id, Json, UtcDateTime
 from chassis.tables import declarative_base_for
 
 Base: Any = declarative_base_for("contacts")
@@ -186,6 +186,17 @@ class Star(Base):
     staff_user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     record_id: Mapped[str] = mapped_column(Id, primary_key=True)
     starred_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Image(Base):
+    """The image of a contact or an organization, as it was uploaded and checked."""
+
+    __tablename__ = "images"
+
+    record_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    content_type: Mapped[str] = mapped_column(String(20))
+    content: Mapped[bytes] = mapped_column(Bytes)
+    put_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SharedSettings(Base):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis import Database, on_event, paging, rpc
-from contacts_service import changes, domain, models, shared_settings, stars, store
+from contacts_service import changes, domain, images, models, shared_settings, stars, store
 from contacts_service.kinds import CONTACT, KINDS, ORGANIZATION, Kind, change_wire, wire
 from contacts_service.merge_calls import MergeCalls
 from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
@@ -101,6 +101,28 @@ class ContactsService(MergeCalls):
         with self.db.session() as session:
             row = changes.present(session, KINDS[kind], id)
             return {"starred": bool(stars.starred_among(session, reader, [row.id]))}
+
+    @rpc
+    def put_image(
+        self,
+        *,
+        kind: str,
+        id: str,
+        content: str | None,
+        actor: Values | None = None,
+        idempotency_key: str | None = None,
+    ) -> Values:
+        """Give a record an image (base64; null: none any more). Invalid for what is no PNG, JPEG, GIF or WebP."""
+        with self.db.transaction(once=idempotency_key, request={"image": content, "of": [kind, id]}) as tx:
+            if tx.answer is None:
+                tx.answer = images.put(tx, KINDS[kind], id, content, actor)
+        return tx.answer
+
+    @rpc
+    def image(self, *, kind: str, id: str) -> Values:
+        """The image of a record, as base64. NotFound where it has none."""
+        with self.db.session() as session:
+            return images.read(session, KINDS[kind], id)
 
     @rpc
     def shared_settings(self) -> Values:

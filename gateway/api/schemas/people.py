@@ -11,6 +11,7 @@ from gateway.api.schemas.common import Identifier, SearchQuery, YesNo, choice, m
 MAX_PHONES, MAX_TAGS = 20, 50
 MAX_DESCRIPTION = 50_000
 LARGEST = 10**15
+MAX_IMAGE = 940_000
 ADDRESS_COPY = ("never", "ask", "always")
 POSTAL_PARTS = ("postal_code", "state", "city", "street", "po_box", "country")
 WHAT_WAS_DONE = [
@@ -211,6 +212,14 @@ class Organization(RecordOut):
     rating = told()
     sic_code = told()
     member_of_id = Identifier(allow_none=True)
+
+
+class ImageIn(Schema):
+    """An image as it is uploaded."""
+
+    content = words(
+        MAX_IMAGE, least=1, required=True, metadata={"description": "The file in base64: PNG, JPEG, GIF or WebP"}
+    )
 
 
 class Star(Schema):
