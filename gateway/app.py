@@ -13,7 +13,7 @@ from chassis.http import REQUEST_ID, ROUTE
 from chassis.networks import client_network
 from contracts.errors import TooManyRequests
 from gateway import access, documentation, problems
-from gateway.api import images, mail, matching, merging, operations, people, staff, work
+from gateway.api import images, mail, matching, merging, operations, people, sales, staff, work
 from gateway.authentication import Authenticator, check_same_origin, token_of
 from gateway.live import LiveHub
 from gateway.rate_limit import RateLimit
@@ -32,6 +32,10 @@ BLUEPRINTS = (
     images.images,
     work.leads,
     work.tickets,
+    sales.opportunities,
+    sales.quotes,
+    sales.invoices,
+    sales.issuer,
     work.history,
     mail.mailboxes,
     mail.quarantine,

@@ -62,6 +62,7 @@ class GatewayService:
     leads = Rpc("leads")
     tickets = Rpc("tickets")
     history = Rpc("history")
+    sales = Rpc("sales")
     staff = Rpc("staff")
     live = LiveFeed(EVERYTHING)
     http = HttpServer(app_of, default_port=DEFAULT_PORT)

@@ -7,6 +7,7 @@ import contracts
 from contracts.base import Event, EventContract
 from tests.contracts.mailroom import plain_mail
 from tests.contracts.office import PERSON, Office
+from tests.contracts.selling import SELLING
 
 HANAKO = {"last_name": "田中", "first_name": "花子", "addresses": ["hanako@abc.example"], "title": "部長"}
 DOUBLE = {"last_name": "田仲", "first_name": "花子", "addresses": ["hanako@old.example"]}
@@ -242,4 +243,5 @@ EMITTING: dict[type[EventContract], Callable[[Office], Any]] = {
     contracts.TicketOpened: open_a_ticket,
     contracts.TicketReplyReceived: reply_to_a_ticket,
     contracts.TicketUpdated: change_ticket,
+    **SELLING,
 }

@@ -17,6 +17,7 @@ from contracts import Event, EventContract, MailMessageReceived
 from matcher_service.service import MatcherService
 from services.history.service import HistoryService
 from services.leads.service import LeadsService
+from services.sales.service import SalesService
 from services.staff.service import StaffService
 from services.tickets.service import TicketsService
 from tests.contracts.examples import example_of
@@ -53,6 +54,10 @@ class Office:
     @cached_property
     def history(self) -> HistoryService:
         return self._started(HistoryService)
+
+    @cached_property
+    def sales(self) -> SalesService:
+        return self._started(SalesService, contacts=self.contacts)
 
     @cached_property
     def staff(self) -> StaffService:

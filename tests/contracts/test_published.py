@@ -42,6 +42,7 @@ def strings_in(schema: Any) -> Iterator[dict[str, Any]]:
 def is_bounded(schema: dict[str, Any]) -> bool:
     return bool({"maxLength", "maxItems", "enum", "const"} & set(schema)) or schema.get("format") in {
         "uuid",
+        "date",
         "date-time",
     }
 

@@ -13,7 +13,9 @@ import httpx
 import pytest
 
 from chassis import testing
+from chassis.settings import load
 from gateway.app import create_app
+from gateway.settings import GatewaySettings
 from services.staff.service import StaffService
 from tests.gateway.post import received
 from tests.gateway.small import PASSWORD
@@ -21,7 +23,7 @@ from tests.infra import eventually
 from tests.infra.dovecot import Account, Dovecot
 from tests.infra.services import ServiceProcesses
 
-ALL = "contacts+mail_ingest+matcher+leads+tickets+history+staff+gateway"
+ALL = "contacts+mail_ingest+matcher+leads+tickets+history+sales+staff+gateway"
 
 
 class System:
@@ -112,7 +114,10 @@ def staff(tmp_path):
 
 @pytest.fixture
 def app(staff):
-    return create_app(SimpleNamespace(staff=staff))
+    # A test that tries every path is no stranger who guesses.
+    return create_app(
+        SimpleNamespace(staff=staff), settings=load(GatewaySettings, {"MUSUBI_ANONYMOUS_PER_MINUTE": "1000"})
+    )
 
 
 @pytest.fixture
