@@ -154,6 +154,23 @@ def lead_entry(event: Event) -> Values:
     return _entry("lead", event, about_id=data["lead_id"], title=_name(data.get("personal", {})), summary=summary)
 
 
+def buyers_of(event: Event) -> list[Home]:
+    """The contact and the organization that a sale is with."""
+    facts = event.data[event.type.partition(".")[0]]
+    return [Home(kind, facts[f"{kind}_id"]) for kind in ("contact", "organization") if facts[f"{kind}_id"]]
+
+
+def sale_entry(event: Event) -> Values:
+    """What a timeline shows of an opportunity's, a quote's or an invoice's event."""
+    kind = event.type.partition(".")[0]
+    facts = event.data[kind]
+    told = ("number", "stage", "amount", "total", "currency")
+    summary = {"about": kind} | {name: facts[name] for name in told if facts.get(name) is not None}
+    title = facts.get("name") or facts.get("subject", "")
+    # A kind of its own would be one that readers of history_entry.added.v1 do not know.
+    return _entry("change", event, about_id=facts["id"], title=title, summary=summary)
+
+
 def record_of(event: Event) -> Home:
     """The contact or organization that an event is about."""
     kind = event.type.partition(".")[0]

@@ -12,13 +12,28 @@ from contracts import (
     ContactRestored,
     ContactUnmerged,
     HistoryEntryAdded,
+    InvoiceCancelled,
+    InvoiceCreated,
+    InvoiceDeleted,
+    InvoiceIssued,
+    InvoicePaid,
     LeadConverted,
     LeadDeleted,
     LeadOpened,
     LeadUpdated,
     MatchCorrected,
+    OpportunityDeleted,
+    OpportunityLost,
+    OpportunityOpened,
+    OpportunityUpdated,
+    OpportunityWon,
     OrganizationMerged,
     OrganizationUnmerged,
+    QuoteAccepted,
+    QuoteCreated,
+    QuoteDeleted,
+    QuoteDelivered,
+    QuoteRejected,
     SenderMatched,
     SenderUnmatched,
     TicketOpened,
@@ -32,6 +47,23 @@ from services.history.models import Base
 
 Json = dict[str, Any]
 BATCH = 500
+SALES = (
+    InvoiceCancelled,
+    InvoiceCreated,
+    InvoiceDeleted,
+    InvoiceIssued,
+    InvoicePaid,
+    OpportunityDeleted,
+    OpportunityLost,
+    OpportunityOpened,
+    OpportunityUpdated,
+    OpportunityWon,
+    QuoteAccepted,
+    QuoteCreated,
+    QuoteDeleted,
+    QuoteDelivered,
+    QuoteRejected,
+)
 
 
 class HistoryService:
@@ -66,6 +98,12 @@ class HistoryService:
             _unite(tx)
             leads = [(Home("lead", event.data["lead_id"]), domain.lead_entry(event)) for event in tx.fresh]
             _tell_of(tx, leads)
+
+    @on_event(*SALES, batch=BATCH)
+    def on_sale_event(self, events: list[Event]) -> None:
+        """Tell what becomes of opportunities, quotes and invoices, on the contact's timeline and the organization's."""
+        with self.db.handling(events) as tx:
+            _tell_of(tx, [(home, domain.sale_entry(one)) for one in tx.fresh for home in domain.buyers_of(one)])
 
     @on_event(ContactMerged, ContactUnmerged, ContactDeleted, ContactRestored, OrganizationMerged, OrganizationUnmerged)
     def on_record_event(self, event: Event) -> None:
