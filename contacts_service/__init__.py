@@ -9,5 +9,5 @@ Offers (RPC): resolve_addresses; contact, contacts, create_contact, update_conta
 merge_contacts, unmerge_contact, contact_merges, superiors, reports, contact_changes; organization, organizations,
 create_organization, update_organization, delete_organization, restore_organization, merge_organizations,
 unmerge_organization, organization_merges, organization_changes; duplicates, duplicate_groups, set_apart;
-address_copy, shared_settings, update_shared_settings; star, is_starred, put_image, image.
+address_copy, shared_settings, update_shared_settings; star, is_starred, put_image, image; names.
 """

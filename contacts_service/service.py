@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis import Database, on_event, paging, rpc
-from contacts_service import changes, domain, images, models, shared_settings, stars, store
+from contacts_service import changes, domain, images, models, related, shared_settings, stars, store
 from contacts_service.kinds import CONTACT, KINDS, ORGANIZATION, Kind, change_wire, wire
 from contacts_service.merge_calls import MergeCalls
 from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
@@ -224,6 +224,12 @@ class ContactsService(MergeCalls):
     def organization_changes(self, *, id: str, limit: int | None = None, cursor: str | None = None) -> Values:
         """As ``contact_changes``."""
         return self._changes(ORGANIZATION, id, limit, cursor)
+
+    @rpc
+    def names(self, *, ids: list[str]) -> Values:
+        """What up to 200 contacts and organizations are called, whether they are deleted or not."""
+        with self.db.session() as session:
+            return related.names(session, ids)
 
     def _record(self, kind: Kind, record_id: str) -> Values:
         with self.db.session() as session:

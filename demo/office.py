@@ -34,7 +34,8 @@ class Office:
         self._print("\nStopped. The same command continues where this ended.")
 
     def _welcome(self, password: str) -> None:
-        self._print(f"[bold]Musubi runs.[/]  API: {self._site.url}/api/v1   documentation: {self._site.url}{DOCS}")
+        url = self._site.url
+        self._print(f"[bold]Musubi runs: {url}[/]   API: {url}/api/v1   documentation: {url}{DOCS}")
         self._print(f"Log-in: [bold]{LOGIN}[/]   password: [bold]{password}[/]")
         self._print(
             f"A real mailbox: {self._site.command} --data {self._site.data} mailbox add --help   Ctrl-C stops all."

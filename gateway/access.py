@@ -16,7 +16,6 @@ NEEDED: Mapping[str, str] = {
     "documentation.openapi": PUBLIC,
     "documentation.docs": PUBLIC,
     "documentation.problem_page": PUBLIC,
-    "documentation.index": PUBLIC,
     "documentation.style": PUBLIC,
     "sessions.log_in": PUBLIC,
     # One's own.
@@ -92,6 +91,7 @@ NEEDED: Mapping[str, str] = {
     "images.get_organization_image": "read",
     "images.put_organization_image": "write",
     "images.delete_organization_image": "write",
+    "names.list_names": "read",
     "leads.list_leads": "read",
     "leads.get_lead": "read",
     "leads.open_lead": "write",

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from eventlet.semaphore import Semaphore
 from flask import Request
@@ -14,6 +13,7 @@ from flask import Request
 from chassis import deadline
 from chassis.settings import settings
 from contracts.errors import Forbidden, NotAuthenticated, ServiceTimeout, ServiceUnavailable
+from gateway.origin import SAFE, is_ours
 
 COOKIE = "musubi_session"
 MAX_REMEMBERED = 10_000
@@ -114,17 +114,7 @@ def token_of(request: Request) -> str | None:
 
 def check_same_origin(request: Request) -> None:
     """Refuse a change that another site's page makes a browser send with our cookie (CSRF). Forbidden."""
-    if request.method in ("GET", "HEAD") or request.authorization is not None:
+    if request.method in SAFE or request.authorization is not None:
         return
-    if not _from_here(request):
+    if not is_ours(request):
         raise Forbidden("A change with the session cookie must come from Musubi's own pages. Programs use a token.")
-
-
-def _from_here(request: Request) -> bool:
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    if site is not None and site != "same-origin":
-        return False
-    if origin is not None:
-        return urlsplit(origin).netloc == request.host
-    return site is not None

@@ -1,12 +1,10 @@
-"""What a view needs to call services: the clients, who asks, the caller's key; several calls at once."""
+"""What a view needs to call services: the clients, who asks, the caller's key."""
 
-import contextvars
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-import eventlet
 from flask import Response, after_this_request, current_app, g, request
 
 from chassis import deadline
@@ -57,12 +55,6 @@ def scoped_key(otherwise: str | None = None) -> str:
     route = request.url_rule.endpoint if request.url_rule else ""
     subject = (request.view_args or {}).get("id", "")
     return f"{g.principal['staff_user_id']}:{route}:{subject}:{key}"
-
-
-def together(**calls: Callable[[], Any]) -> dict[str, Any]:
-    """Make independent calls at the same time; their answers by name. The first refusal is raised."""
-    threads = {name: eventlet.spawn(contextvars.copy_context().run, call) for name, call in calls.items()}
-    return {name: thread.wait() for name, thread in threads.items()}
 
 
 def or_none(call: Callable[[], Any]) -> Callable[[], Any]:

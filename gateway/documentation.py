@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, render_template, request
 from flask_smorest.spec.plugins import FlaskPlugin
 from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
@@ -26,12 +26,6 @@ def install(app: Flask, api: Any) -> None:
     descriptions = {name: key[0].__doc__ for key, name in api.ma_plugin.converter.refs.items()}
     app.extensions["musubi_openapi"] = complete(app, api.spec.to_dict(), descriptions)
     app.register_blueprint(documentation)
-
-
-@documentation.get("/")
-def index() -> Any:
-    """Lead to the documentation."""
-    return redirect(url_for("documentation.docs"))
 
 
 @documentation.get(f"{PREFIX}/openapi.json")

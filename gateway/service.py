@@ -12,6 +12,7 @@ from contracts import CONTRACTS
 from gateway.app import create_app
 from gateway.live import LiveHub
 from gateway.settings import GatewaySettings
+from gateway.web.app import create_screens
 
 DEFAULT_PORT = 8000
 # What health checkers and Prometheus ask for; answered by the chassis, behind no log-in.
@@ -19,21 +20,30 @@ HEALTH_PATHS = ("/health/", "/metrics")
 EVERYTHING: dict[str, Iterable[str]] = {contract.source: ["#"] for contract in CONTRACTS.values()}
 
 
-class GatewayApp:
-    """The WSGI app of the process: the API, and beside it the chassis' health pages."""
+# What the API answers; everything else is a screen.
+API_PATHS = ("/api/", "/problems/", "/assets/")
 
-    def __init__(self, api: Any, hub: LiveHub, health: Callable[..., Any] | None, *, connections_each: int) -> None:
+
+class GatewayApp:
+    """The WSGI app of the process: the API, the screens, and beside them the chassis' health pages."""
+
+    def __init__(
+        self, api: Any, screens: Any, hub: LiveHub, health: Callable[..., Any] | None, *, connections_each: int
+    ) -> None:
         """``health`` None: the process has no health pages. ``connections_each`` is what the HTTP server asks for."""
         self.connections_each = connections_each
         self.api = api
+        self.screens = screens
         self.hub = hub
         self.health = health
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer one request."""
-        if self.health and environ.get("PATH_INFO", "").startswith(HEALTH_PATHS):
+        path = environ.get("PATH_INFO", "")
+        if self.health and path.startswith(HEALTH_PATHS):
             return self.health(environ, start_response)
-        return self.api(environ, start_response)
+        answer = self.api if path.startswith(API_PATHS) else self.screens
+        return answer(environ, start_response)
 
     def close(self) -> None:
         """End the live feed's streams, so that the process can stop."""
@@ -49,11 +59,12 @@ def app_of(container: Any) -> GatewayApp:
     feed = providers["live"].get_dependency(None)
     container.spawn_managed_thread(lambda: hub.follow(feed), identifier="live feed")
     api = create_app(SimpleNamespace(**clients), hub=hub, settings=settings)
-    return GatewayApp(api, hub, container.config.get("health"), connections_each=settings.connections_each)
+    screens = create_screens(settings.screens_api or api, trusted_proxies=settings.trusted_proxies)
+    return GatewayApp(api, screens, hub, container.config.get("health"), connections_each=settings.connections_each)
 
 
 class GatewayService:
-    """The HTTP API. It has no database: everything it tells comes from the services."""
+    """The HTTP API and the screens. It has no database: everything it tells comes from the services."""
 
     name = "gateway"
     contacts = Rpc("contacts")

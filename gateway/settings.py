@@ -8,7 +8,7 @@ from chassis.settings import whole
 
 @environ.config(prefix="MUSUBI")
 class GatewaySettings:
-    """Limits of the HTTP API and the proxies in front of it."""
+    """Limits of the HTTP API, the proxies in front of it, the screens on it."""
 
     trusted_proxies: int = environ.var(
         0,
@@ -20,6 +20,9 @@ class GatewaySettings:
     )
     anonymous_per_minute: int = environ.var(
         120, converter=whole(1, 1_000_000), help="Requests a minute for each address, not logged in"
+    )
+    screens_api: str = environ.var(
+        "", help="Where the screens find the API, such as http://gateway:8000; the gateway's own where it is empty"
     )
     live_clients: int = environ.var(500, converter=whole(1, 100_000), help="Clients of the live feed at the same time")
 

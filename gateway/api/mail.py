@@ -8,7 +8,8 @@ from gateway import downloads, mail_html
 from gateway.api.blueprint import PREFIX, Resource, page_arguments
 from gateway.api.schemas import mail as schemas
 from gateway.api.schemas.common import Done
-from gateway.calls import or_none, services, together
+from gateway.calls import or_none, services
+from gateway.parallel import together
 
 mailboxes = Resource("mailboxes", description="The mailboxes that are read.")
 messages = Resource("messages", description="The mails, who wrote them, and their bytes.")

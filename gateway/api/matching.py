@@ -12,7 +12,8 @@ from gateway import prefill
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import decisions as shown
 from gateway.api.schemas import matching as schemas
-from gateway.calls import names_key, scoped_key, services, together
+from gateway.calls import names_key, scoped_key, services
+from gateway.parallel import together
 
 decisions = Resource("decisions", description="Who is behind each mail, and why.")
 actions = Resource("actions", description="One click beside a mail: the form is filled in, everything may be changed.")

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs from Debian what the tests start for themselves: RabbitMQ, PostgreSQL, Dovecot and isync; and for the examples
+# Installs from Debian what the tests start for themselves: RabbitMQ, PostgreSQL, Dovecot, isync and Chromium; and for the examples
 # of the README curl and Node.js, where nobody has put them here.
 # Their system daemons are never started: policy-rc.d answers "do not" while the packages are set up.
 set -euo pipefail
 
-packages=(rabbitmq-server postgresql dovecot-imapd isync)
+packages=(rabbitmq-server postgresql dovecot-imapd isync chromium fonts-noto-cjk)
 command -v node >/dev/null && command -v npm >/dev/null || packages+=(nodejs npm)
 command -v curl >/dev/null || packages+=(curl)
 missing=()

@@ -1,0 +1,91 @@
+"""Names, postal addresses, dates and numbers as people here write them, in the language of the request."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import dates
+from flask import g
+
+from gateway.web.language import language, locale
+
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+JAPAN = ("", "日本", "japan", "jp")
+TOKYO = "Asia/Tokyo"
+
+
+def person(contact: Mapping[str, Any]) -> str:
+    """A name: 姓 名 where it is written in Japanese or read by Japanese, else the first name first."""
+    last, first = contact.get("last_name") or "", contact.get("first_name") or ""
+    family_first = language() == "ja" or CJK.search(last + first)
+    return " ".join(filter(None, (last, first) if family_first else (first, last)))
+
+
+def addressed(contact: Mapping[str, Any]) -> str:
+    """A name as one speaks to the person: 田中 太郎 様, Ms. Emma Clarke."""
+    salutation = contact.get("salutation") or ""
+    name = person(contact)
+    if language() == "ja" and salutation in ("", "様"):
+        return f"{name} 様"
+    return f"{name} {salutation}" if CJK.search(salutation) else f"{salutation} {name}".strip()
+
+
+def kana(contact: Mapping[str, Any]) -> str:
+    """The furigana."""
+    return " ".join(filter(None, (contact.get("last_name_kana"), contact.get("first_name_kana"))))
+
+
+def initials(contact: Mapping[str, Any]) -> str:
+    """One sign of a Japanese name, two of another; an emoji or 𠮷 is one sign."""
+    last, first = contact.get("last_name") or contact.get("name") or "?", contact.get("first_name") or ""
+    return last[0] if CJK.search(last) else (first[:1] + last[:1]).upper()
+
+
+def postal_lines(record: Mapping[str, Any], kind: str) -> list[str]:
+    """A postal address, line by line: 〒 first in Japan, the postal code last elsewhere. Empty where there is none."""
+    part = {
+        name: str(record.get(f"{kind}_{name}") or "").strip()
+        for name in ("postal_code", "state", "city", "street", "po_box", "country")
+    }
+    if not any(part.values()):
+        return []
+    if part["country"].lower() in JAPAN and (language() == "ja" or CJK.search("".join(part.values()))):
+        code = part["postal_code"] and f"〒{part['postal_code'].lstrip('〒')}"
+        lines = [code, part["state"] + part["city"] + part["street"], part["po_box"]]
+    else:
+        town = " ".join(filter(None, (part["city"], part["state"], part["postal_code"])))
+        lines = [part["street"], part["po_box"], town, part["country"]]
+    return [line for line in lines if line]
+
+
+def moment(value: str | datetime | None) -> str:
+    """A point in time, in the zone of the reader: 2026/11/22 9:05."""
+    if not value:
+        return ""
+    there = _parsed(value).astimezone(_zone())
+    return f"{dates.format_date(there, 'medium', locale=locale())} {dates.format_time(there, 'short', locale=locale())}"
+
+
+def day(value: str | date | None) -> str:
+    """A date: 2026年11月22日, 22 November 2026."""
+    if not value:
+        return ""
+    return dates.format_date(date.fromisoformat(value) if isinstance(value, str) else value, "long", locale=locale())
+
+
+def day_of(value: str | None) -> str:
+    """The date of a point in time, short, for lists."""
+    if not value:
+        return ""
+    return dates.format_date(_parsed(value).astimezone(_zone()), "medium", locale=locale())
+
+
+def _parsed(value: str | datetime) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _zone() -> tzinfo:
+    """That of the browser, which its script puts into a cookie; Tokyo before it did."""
+    return g.get("zone") or ZoneInfo(TOKYO)

@@ -1,0 +1,4 @@
+// What pages do beyond links, forms and htmx. Each module finds its elements by data attributes.
+import "./toasts.js";
+import "./keyboard.js";
+import "./combobox.js";

@@ -1,0 +1,44 @@
+// Shortcuts. Single keys can be switched off in the help (WCAG 2.1.4), and never act while one types.
+const help = document.getElementById("help");
+const single = document.getElementById("single-keys");
+const KEPT = "musubi-single-keys";
+
+if (single) {
+  single.checked = localStorage.getItem(KEPT) !== "off";
+  single.addEventListener("change", () => localStorage.setItem(KEPT, single.checked ? "on" : "off"));
+}
+
+const search = () => {
+  const field = document.querySelector('[data-shortcut="/"]');
+  field?.focus();
+  field?.select();
+};
+const SINGLE = { "/": search, "?": () => help?.showModal() };
+const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  const control = event.ctrlKey || event.metaKey;
+  if (control && event.key === "/") {
+    event.preventDefault();
+    search();
+  } else if (control && event.key === "Enter") {
+    const form = event.target.closest?.("form") ?? document.querySelector("dialog[open] form");
+    if (form && form.method !== "dialog") {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  } else if (!control && !event.altKey && single?.checked && !typing(event.target)) {
+    if (document.querySelector("dialog[open]") || !SINGLE[event.key]) return;
+    event.preventDefault();
+    SINGLE[event.key]();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.getElementById(opener.dataset.open).showModal();
+  const closer = event.target.closest("dialog [data-close]");
+  if (closer) closer.closest("dialog").requestClose?.() ?? closer.closest("dialog").close();
+  if (event.target.matches("dialog.help[open]")) event.target.close();
+});

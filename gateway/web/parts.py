@@ -1,0 +1,37 @@
+"""What screens add to the shell: the navigation, words of success, error pages."""
+
+from dataclasses import dataclass
+
+from gateway.web.language import msg
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the navigation. ``scope``: who has it. ``prefix``: the paths that belong to it."""
+
+    label: str
+    icon: str
+    endpoint: str
+    prefix: str
+    scope: str = "read"
+
+
+NAVIGATION = (Place(msg("Contacts"), "users", "contacts.index", "/contacts"),)
+
+# By the word that `pages.go` is given: the sentence, and the endpoint of its Undo, which gets the id.
+TOASTS: dict[str, tuple[str, str | None]] = {
+    "logged_out": (msg("You are logged out."), None),
+}
+
+NOT_FROM_HERE = msg("The change did not come from a page of Musubi. Open the page again and repeat it there.")
+ERRORS = {
+    400: (msg("This cannot be done"), msg("Check what you typed, or go back and try again.")),
+    403: (msg("You may not do this"), msg("Ask an administrator if you need it.")),
+    404: (msg("There is nothing here"), msg("The link may be old, or the record is in the recycle bin.")),
+    405: (msg("This cannot be done"), msg("Open the page again and repeat it there.")),
+    410: (msg("There is nothing here"), msg("The link may be old, or the record is in the recycle bin.")),
+    429: (msg("Too many requests"), msg("Wait a moment, then try again.")),
+    500: (msg("Something went wrong on our side"), msg("Try again. If it stays, tell an administrator this number.")),
+    503: (msg("This part does not answer at the moment"), msg("Everything else still works. Try again in a moment.")),
+    504: (msg("This part does not answer at the moment"), msg("Everything else still works. Try again in a moment.")),
+}

@@ -1,0 +1,1 @@
+"""The frame of all screens: log-in, navigation, quick search, preferences, errors."""

@@ -1,0 +1,120 @@
+"""One real Chromium before one really running system; each test has a browser profile of its own.
+
+A test fails where a page writes an error to the console or asks for an address that is not ours.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.gateway.small import PASSWORD
+from tests.infra import infrastructure_required
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+BUILD = Path(__file__).parents[3] / "build" / "screens"
+AXE = BUILD / "axe.min.js"
+SHOTS = Path(os.environ.get("MUSUBI_SCREENSHOTS", BUILD / "shots"))
+PHONE, DESK = {"width": 390, "height": 780}, {"width": 1280, "height": 800}
+FIND_FAULTS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
+    (one) => [one.id, ...one.nodes.map((node) => node.html.slice(0, 200))])"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    missing = [what for what in (CHROMIUM, AXE) if not Path(what).exists()]
+    if missing:
+        (pytest.fail if infrastructure_required() else pytest.skip)(f"not there: {missing}; make test installs them")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+    shutil.rmtree(SHOTS, ignore_errors=True) if not os.environ.get("MUSUBI_SCREENSHOTS") else None
+
+
+@pytest.fixture(scope="session")
+def people(system) -> list[dict[str, Any]]:
+    """Sixty contacts of one organization: more than a page of the list."""
+    firm = system.admin.post("/organizations", json={"name": "結び商事株式会社"}).json()
+    made = []
+    for number in range(60):
+        data: dict[str, Any] = {"last_name": f"画面{number:02}", "first_name": "花子", "last_name_kana": "ガメン"}
+        data |= {"addresses": [f"gamen{number}@screens.example"], "phones": [f"03-1234-{number:04}"]}
+        data |= {"organization_id": firm["id"], "title": "部長", "mailing_postal_code": "100-0005"}
+        data |= {"mailing_state": "東京都", "mailing_city": "千代田区", "mailing_street": "丸の内1-1"}
+        answer = system.admin.post("/contacts", json=data)
+        assert answer.status_code == 201, answer.text
+        made.append(answer.json())
+    return made
+
+
+class Desk:
+    """Somebody at a browser."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context, self.url, self.faults = context, url, list[str]()
+        self.page: Page = context.new_page()
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("request", lambda asked: self._check(asked.url))
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            self.faults.append(said.text)
+
+    def _check(self, asked: str) -> None:
+        if not asked.startswith((self.url, "data:")):
+            self.faults.append(f"asked for {asked}")
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.url + path)
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def log_in(self, password: str = PASSWORD) -> Page:
+        self.page.fill("#login", "root")
+        self.page.fill("#password", password)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def accessibility_faults(self) -> Any:
+        # Playwright's own channel: the page's policy lets no script in that is not ours.
+        self.page.evaluate(AXE.read_text())
+        return self.page.evaluate(FIND_FAULTS)
+
+    def picture(self, name: str) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}.png")
+
+
+@pytest.fixture
+def desk(browser, system) -> Iterator[Any]:
+    """Call it for somebody at a browser: `desk(language="ja", theme="dark", phone=True)`."""
+    contexts, desks = [], []
+
+    def sit_down(*, language: str = "en", theme: Any = "light", phone: bool = False) -> Desk:
+        size: Any = PHONE if phone else DESK
+        context = browser.new_context(locale=language, color_scheme=theme, viewport=size, timezone_id="Asia/Tokyo")
+        contexts.append(context)
+        desks.append(Desk(context, system.url))
+        return desks[-1]
+
+    yield sit_down
+    for context in contexts:
+        context.close()
+    assert [fault for one in desks for fault in one.faults] == []

@@ -1,0 +1,98 @@
+"""The door and the frame, in a real browser."""
+
+import pytest
+
+SIZES = [
+    ("ja", "light", False),
+    ("ja", "dark", False),
+    ("en", "light", False),
+    ("en", "dark", True),
+    ("ja", "light", True),
+]
+
+
+@pytest.mark.parametrize(("language", "theme", "phone"), SIZES)
+def test_every_screen_is_free_of_barriers(desk, people, language, theme, phone):
+    somebody = desk(language=language, theme=theme, phone=phone)
+    name = f"{language}-{theme}-{'phone' if phone else 'desk'}"
+    somebody.open("/login?next=/contacts")
+    assert somebody.accessibility_faults() == []
+    somebody.picture(f"log-in-{name}")
+    somebody.log_in()
+    one = f"/contacts/{people[0]['id']}"
+    for path, shown in (("/contacts", "list"), ("/contacts?q=nobody", "nobody"), (one, "contact")):
+        page = somebody.open(path)
+        assert page.get_attribute("html", "lang") == language
+        assert page.get_attribute("html", "data-bs-theme") == theme
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert somebody.accessibility_faults() == []
+        somebody.picture(f"{shown}-{name}")
+
+
+def test_who_wanted_a_page_gets_there_after_the_log_in(desk, people):
+    somebody = desk()
+    page = somebody.open(f"/contacts/{people[0]['id']}")
+    assert "/login?next=" in page.url
+    assert "画面00" in somebody.log_in().inner_text("h1")
+    assert page.url.endswith(people[0]["id"])
+
+
+@pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"])
+def test_the_log_in_leads_nowhere_else(desk, wanted):
+    somebody = desk()
+    somebody.open(f"/login?next={wanted}")
+    assert somebody.log_in().url.startswith(somebody.url + "/contacts")
+
+
+def test_a_wrong_password_is_said_at_the_field_and_the_name_stays(desk):
+    somebody = desk(language="ja")
+    page = somebody.open("/login")
+    somebody.log_in("wrong")
+    assert page.input_value("#login") == "root"
+    assert page.get_attribute("#password", "aria-invalid") == "true"
+    assert page.inner_text("#password-error") == "ログイン名またはパスワードが違います。"
+    somebody.faults.clear()  # Chromium notes the status 401
+
+
+def test_language_and_theme_stay_chosen(desk):
+    somebody = desk(language="ja")
+    page = somebody.open("/login")
+    page.click("button[value=en]")
+    page.click("button[value=dark]")
+    assert page.inner_text("h1") == "Log in"
+    assert page.get_attribute("html", "data-bs-theme") == "dark"
+
+
+def test_after_the_log_out_the_session_is_over(desk):
+    somebody = desk()
+    somebody.open("/login")
+    page = somebody.log_in()
+    page.click(".user")
+    page.click("text=Log out")
+    page.wait_for_selector("#toasts >> text=You are logged out.")
+    assert "/login" in somebody.open("/contacts").url
+
+
+def test_no_script_sees_the_session(desk):
+    somebody = desk()
+    somebody.open("/login")
+    page = somebody.log_in()
+    assert "musubi_session" not in page.evaluate("document.cookie")
+    [session] = [cookie for cookie in somebody.context.cookies() if cookie["name"] == "musubi_session"]
+    assert session["httpOnly"]
+    assert session["sameSite"] == "Strict"
+
+
+def test_another_site_cannot_make_the_browser_change_anything(system):
+    answer = system.client().post(f"{system.url}/logout", headers={"Origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+
+
+def test_what_is_not_there_is_said_within_the_frame(desk):
+    somebody = desk()
+    somebody.open("/login")
+    somebody.log_in()
+    page = somebody.open("/nothing")
+    assert page.inner_text("h1") == "There is nothing here"
+    assert page.is_visible("text=Contacts")
+    somebody.faults.clear()  # Chromium notes the status 404
