@@ -66,6 +66,17 @@ class Transaction:
         self._lines.append(outbox.line_of(event))
         return event
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """What is done inside is undone, rows and events, if it raises; the rest of the transaction may go on."""
+        said = len(self._lines)
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException:
+            del self._lines[said:]
+            raise
+
     def flush_outbox(self) -> int:
         """Write what was published as one row of the outbox; the number of events."""
         if not self._lines:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from chassis import waiting
+from chassis import folding, waiting
 
 TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
 STATEMENT_TIMEOUT_MS = 15_000
@@ -144,6 +144,7 @@ def _sqlite_engine(url: Any, common: dict[str, Any]) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
+        folding.teach_sqlite(connection)
         for pragma in (
             "journal_mode=WAL",
             "synchronous=NORMAL",

@@ -26,7 +26,7 @@ def decode(cursor: str, *, length: int = 2) -> list[Any]:
     except (ValueError, binascii.Error):
         values = None
     if not isinstance(values, list) or len(values) != length:
-        raise _not_ours()
+        raise not_ours()
     return values
 
 
@@ -36,24 +36,33 @@ def last_id(cursor: str) -> str:
     try:
         return str(UUID(value))
     except (ValueError, TypeError, AttributeError) as error:  # what UUID() says to text, to null and to the rest
-        raise _not_ours() from error
+        raise not_ours() from error
 
 
 def last_number(cursor: str) -> int:
     """The number in the cursor of a list that is sorted by one. Invalid if there is anything else in it."""
     [value] = decode(cursor, length=1)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
-        raise _not_ours()
+        raise not_ours()
     return value
 
 
 def last_moment(cursor: str) -> tuple[datetime, str]:
     """The moment and the id in the cursor of a list that is sorted by them. Invalid if there is anything else in it."""
-    moment, value = decode(cursor)
+    moment, value = last_key(cursor)
     try:
-        return clock.unwire(moment), str(UUID(value))
+        return clock.unwire(moment), value
     except (ValueError, TypeError, AttributeError) as error:
-        raise _not_ours() from error
+        raise not_ours() from error
+
+
+def last_key(cursor: str) -> tuple[Any, str]:
+    """The sort value, not checked yet, and the id in the cursor of a sorted list. Invalid if there is anything else."""
+    value, last = decode(cursor)
+    try:
+        return value, str(UUID(last))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise not_ours() from error
 
 
 def bounded(limit: int | None) -> int:
@@ -68,5 +77,6 @@ def page(rows: list[Any], limit: int, *, key: Any) -> tuple[list[Any], str | Non
     return rows[:limit], encode(key(rows[limit - 1]))
 
 
-def _not_ours() -> Invalid:
+def not_ours() -> Invalid:
+    """The refusal of a cursor that cannot be one of ours."""
     return Invalid("The cursor is not one that this list gave out.", fields={"cursor": ["Leave it out to start anew."]})

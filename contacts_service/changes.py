@@ -105,11 +105,17 @@ def save(tx: Any, kind: Kind, row: Any, changes: Values, actor: Values | None = 
     for name in changed:
         setattr(row, name, changes[name])
     touch(row, actor)
+    index(row)
     values = store.values(row)
-    row.search = domain.search_text(values)
     tx.publish(kind.updated, subject=row.id, changed=changed, changes=told, **kind.facts(values))
     _tell_switches(tx, kind, row.id, {name: changes[name] for name in changed})
     enter(tx, kind, values)
+
+
+def index(row: Any) -> None:
+    """Bring in line what searches and sorted lists look into."""
+    for name, value in domain.looked_into(store.values(row)).items():
+        setattr(row, name, value)
 
 
 def delete(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) -> Values:

@@ -3,7 +3,6 @@
 Pure: no database, clock or network. Records and book entries are dicts of plain values here.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from contacts_service import checks, fields
 from contracts.addresses import canonical_address, weaker_address
 from contracts.errors import Invalid
+from contracts.folding import folded, spread
 
 Values = dict[str, Any]
 
@@ -19,13 +19,13 @@ KIND_RANK = {"contact": 1, "lead": 2, "organization": 3}
 WEAKER_BY = len(KIND_RANK)
 MAX_RESOLVED = 1_000
 
-_KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+PLACES = tuple(fields.postal(*fields.CONTACT_POSTAL, *fields.ORGANIZATION_POSTAL))
 
 
 def new_row(record_id: str, *, number: str, values: Values, moment: datetime) -> Values:
     """A complete row from the values of a new record (``new_values``)."""
     row = {**values, "id": record_id, "number": number, "version": 1, "modified_by": None, "deleted_at": None}
-    return {**row, "created_at": moment, "updated_at": moment, "search": search_text(row)}
+    return {**row, "created_at": moment, "updated_at": moment, **looked_into(row)}
 
 
 def differences(before: Values, after: Values) -> list[str]:
@@ -50,9 +50,10 @@ SEARCHED = ("number", "name", "last_name", "first_name", "last_name_kana", "firs
 
 
 def searched_phones(phones: Iterable[Values]) -> list[str]:
-    """Numbers as people write them here and as their digits alone: whoever searches types either."""
-    shown = [checks.shown_phone(phone["number"]) for phone in phones]
-    return [*shown, *("".join(filter(str.isdigit, each)) for each in shown)]
+    """Numbers as people write them here, as their digits alone and as kept: whoever searches types any of them."""
+    shown = {phone["number"]: checks.shown_phone(phone["number"]) for phone in phones}
+    digits = ("".join(filter(str.isdigit, each)) for each in shown.values())
+    return list(dict.fromkeys([*shown.values(), *digits, *shown]))
 
 
 # Which of an organization's postal addresses becomes which of its contacts'.
@@ -73,16 +74,18 @@ def copied_addresses(organization: Values, contact: Values, given: Iterable[str]
     return copied
 
 
-def search_text(values: Values) -> str:
-    """Everything a quick search looks into, folded."""
+def looked_into(values: Values) -> Values:
+    """The columns made of others: what a quick search and filters look into, and the name that lists sort by."""
     parts = [str(values[name]) for name in SEARCHED if values.get(name)]
-    return folded(" ".join([*parts, *values["addresses"], *searched_phones(values["phones"]), *values["tags"]]))
+    searched = [*parts, *values["addresses"], *searched_phones(values["phones"]), *values["tags"]]
+    places = [values[name] for name in PLACES if values.get(name)]
+    return {"search": spread(" ".join(searched)), "places": spread(" ".join(places)), "sort_name": sort_name(values)}
 
 
-def folded(text: str) -> str:
-    """Without differences of width, case and kind of kana: ﾀﾅｶ, タナカ and たなか are one. No control characters."""
-    text = checks.CONTROL.sub("", text)
-    return unicodedata.normalize("NFKC", text).casefold().translate(_KATAKANA_TO_HIRAGANA)
+def sort_name(values: Values) -> str:
+    """A name as the syllabary orders it: the furigana where they are known, last name first."""
+    parts = [values.get(f"{name}_kana") or values.get(name) or "" for name in ("last_name", "first_name")]
+    return folded(values["name"] if "name" in values else " ".join(parts).strip())
 
 
 def book_entries(

@@ -112,6 +112,12 @@ ORGANIZATION_FIELDS: Checks = {
     **postal(*ORGANIZATION_POSTAL),
     **COMMON,
 }
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "salutation": SALUTATIONS,
+    "lead_source": LEAD_SOURCES,
+    "type": ORGANIZATION_TYPES,
+    "rating": RATINGS,
+}
 _EMPTY_OF: Mapping[Callable[[Any], Any], Any] = {
     addresses: [],
     phones: [],

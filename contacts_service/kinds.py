@@ -30,7 +30,7 @@ from contracts import (
 
 Values = dict[str, Any]
 PERSONAL = ("last_name", "first_name", "last_name_kana", "first_name_kana", "title", "addresses")
-HIDDEN = frozenset({"search", "merged_into"})
+HIDDEN = frozenset({"search", "places", "sort_name", "merged_into"})
 
 
 @dataclass(frozen=True, slots=True)

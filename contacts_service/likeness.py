@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from contacts_service import domain
 from contracts.addresses import canonical_address, weaker_address
+from contracts.folding import folded
 
 Values = dict[str, Any]
 
@@ -45,17 +46,17 @@ _VARIANTS = str.maketrans(
 
 def bare(text: str) -> str:
     """A name without differences of width, case, kana, variants of characters, spaces and signs."""
-    return _NOT_TOLD.sub("", domain.folded(text).translate(_VARIANTS))
+    return _NOT_TOLD.sub("", folded(text).translate(_VARIANTS))
 
 
 def bare_company(name: str) -> str:
     """A company's name without its legal form (NFKC makes ㈱ and （株） the same three signs)."""
-    return bare(_LEGAL_FORMS.sub(" ", domain.folded(name))) or bare(name)
+    return bare(_LEGAL_FORMS.sub(" ", folded(name))) or bare(name)
 
 
 def host(website: str) -> str:
     """The host of a website without www; empty where there is none."""
-    text = domain.folded(website).strip()
+    text = folded(website).strip()
     try:
         found = urlsplit(text if "//" in text else f"//{text}").hostname or ""
     except ValueError:

@@ -9,6 +9,7 @@ from typing import Any
 
 from contacts_service import domain, fields
 from contracts.addresses import canonical_address
+from contracts.folding import folded
 
 Values = dict[str, Any]
 
@@ -16,7 +17,7 @@ Values = dict[str, Any]
 LISTS: Mapping[str, Callable[[Any], str]] = {
     "addresses": canonical_address,
     "phones": lambda phone: str(phone["number"]),
-    "tags": domain.folded,
+    "tags": folded,
 }
 # Fields that make sense together only: half of one postal address and half of another is the address of nobody.
 _TOGETHER = ("mailing_", "other_", "billing_", "shipping_", "support_")

@@ -227,7 +227,7 @@ def _take_out(tx: Any, kind: Kind, merge: Merge, survivor: Any, actor: Values | 
     else:
         for name, value in values.items():
             setattr(survivor, name, value)
-        survivor.search = domain.search_text(store.values(survivor))
+        changes.index(survivor)
     return returned
 
 

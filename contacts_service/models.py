@@ -13,12 +13,28 @@ Base: Any = declarative_base_for("contacts")
 
 # Plain byte order: comparing by a language's collation would cost most of an address look-up on PostgreSQL.
 Canonical = String(320).with_variant(String(320, collation="C"), "postgresql")
+SortName = String(520).with_variant(String(520, collation="C"), "postgresql")
+PRESENT, DELETED = text("deleted_at IS NULL"), text("deleted_at IS NOT NULL")
 
 
 def _index_of_present(column: str) -> Index:
     """Most records have none, and nobody looks for those."""
     present = text(f"{column} IS NOT NULL")
     return Index(None, column, postgresql_where=present, sqlite_where=present)
+
+
+def _list_indexes(table: str, *narrowed: str) -> tuple[Index, ...]:
+    """What keeps lists fast: words by trigram (on PostgreSQL), sort keys, frequent conditions, the recycle bin."""
+
+    def index(name: str, *columns: str, where: Any = PRESENT, **more: Any) -> Index:
+        return Index(f"ix_{table}_{name}", *columns, postgresql_where=where, sqlite_where=where, **more)
+
+    spread = [
+        index(name, name, postgresql_using="gin", postgresql_ops={name: "gin_trgm_ops"}).ddl_if("postgresql")
+        for name in ("search", "places")
+    ]
+    ordered = [index(name, name, "id") for name in ("sort_name", "updated_at", *narrowed)]
+    return (*spread, *ordered, index("bin", "id", where=DELETED))
 
 
 class Counter(Base):
@@ -35,6 +51,7 @@ class RecordColumns:
 
     ``phones`` are ``{number, kind}``, the number in E.164 where it is one. ``source``: by what way the record came in.
     ``merged_into``: the survivor, where this one was merged away (then ``deleted_at`` is set too).
+    ``search``, ``places``, ``sort_name``: what quick search, filters and sorted lists look into (``looked_into``).
     """
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -50,6 +67,8 @@ class RecordColumns:
     notify_owner: Mapped[bool]
     modified_by: Mapped[str | None] = mapped_column(String(64))
     search: Mapped[str] = mapped_column(Text)
+    places: Mapped[str] = mapped_column(Text)
+    sort_name: Mapped[str] = mapped_column(SortName)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -87,7 +106,7 @@ class Organization(RecordColumns, Base):
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:
-        return (_index_of_present("member_of_id"),)
+        return (_index_of_present("member_of_id"), *_list_indexes("organizations", "owner_id"))
 
 
 class Contact(RecordColumns, Base):
@@ -131,7 +150,12 @@ class Contact(RecordColumns, Base):
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:
-        return (_index_of_present("organization_id"), _index_of_present("reports_to_id"))
+        narrowed = ("owner_id", "birthday", "last_action_on", "support_end")
+        return (
+            _index_of_present("organization_id"),
+            _index_of_present("reports_to_id"),
+            *_list_indexes("contacts", *narrowed),
+        )
 
 
 class Change(Base):
@@ -234,6 +258,25 @@ class SetApart(Base):
     two_id: Mapped[str] = mapped_column(Id, primary_key=True)
     staff_user_id: Mapped[str | None] = mapped_column(String(64))
     said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ListView(Base):
+    """A list that a staff user saved: which records, which columns, in which order. ``shared``: with everybody."""
+
+    __tablename__ = "list_views"
+    __table_args__ = (Index(None, "record_kind", "name"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    record_kind: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(100))
+    shared: Mapped[bool]
+    staff_user_id: Mapped[str] = mapped_column(String(64))
+    filter: Mapped[dict[str, Any]] = mapped_column(Json)
+    columns: Mapped[list[str]] = mapped_column(Json)
+    sort: Mapped[str] = mapped_column(String(50))
+    version: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class BookEntry(Base):

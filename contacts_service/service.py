@@ -5,13 +5,14 @@ from typing import Any
 from chassis import Database, on_event, paging, rpc
 from contacts_service import changes, domain, images, models, related, shared_settings, stars, store
 from contacts_service.kinds import CONTACT, KINDS, ORGANIZATION, Kind, change_wire, wire
+from contacts_service.list_calls import ListCalls
 from contacts_service.merge_calls import MergeCalls
 from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
 
 Values = dict[str, Any]
 
 
-class ContactsService(MergeCalls):
+class ContactsService(ListCalls, MergeCalls):
     """Contacts, organizations and the address book. A write with an idempotency key has its effect once."""
 
     name = "contacts"
@@ -36,23 +37,6 @@ class ContactsService(MergeCalls):
     def contact(self, *, id: str) -> Values:
         """One contact. NotFound names the survivor if it was merged away."""
         return self._record(CONTACT, id)
-
-    @rpc
-    def contacts(
-        self,
-        *,
-        query: str | None = None,
-        deleted: bool = False,
-        starred: bool | None = None,
-        reader: str | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
-    ) -> Values:
-        """Contacts, newest first; ``query`` is looked for in names, furigana, numbers, titles, addresses, phones.
-
-        With ``deleted`` those in the recycle bin. ``reader``: the staff user whose stars are told; ``starred``: which.
-        """
-        return self._records(CONTACT, query, deleted, starred, reader, limit, cursor)
 
     @rpc
     def create_contact(
@@ -153,7 +137,8 @@ class ContactsService(MergeCalls):
         with self.db.session() as session:
             row = changes.present(session, CONTACT, id)
             above = store.chain(session, models.Contact, CONTACT.superior, row.id)[1:]
-        return {"items": [wire(CONTACT, store.values(row)) for row in above if not row.deleted_at], "next": None}
+            shown = [wire(CONTACT, store.values(row)) for row in above if not row.deleted_at]
+            return {"items": shown, "next": None}
 
     @rpc
     def reports(self, *, id: str, limit: int | None = None, cursor: str | None = None) -> Values:
@@ -162,8 +147,9 @@ class ContactsService(MergeCalls):
         with self.db.session() as session:
             row = changes.present(session, CONTACT, id)
             rows = store.reports_of(session, row.id, limit=wanted + 1, after=after)
-        shown, following = paging.page(rows, wanted, key=lambda row: [row.id])
-        return {"items": [wire(CONTACT, store.values(row)) for row in shown], "next": following}
+            shown, following = paging.page(rows, wanted, key=lambda row: [row.id])
+            items = [wire(CONTACT, store.values(row)) for row in shown]
+        return {"items": items, "next": following}
 
     @rpc
     def contact_changes(self, *, id: str, limit: int | None = None, cursor: str | None = None) -> Values:
@@ -174,23 +160,6 @@ class ContactsService(MergeCalls):
     def organization(self, *, id: str) -> Values:
         """One organization."""
         return self._record(ORGANIZATION, id)
-
-    @rpc
-    def organizations(
-        self,
-        *,
-        query: str | None = None,
-        deleted: bool = False,
-        starred: bool | None = None,
-        reader: str | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
-    ) -> Values:
-        """Organizations, newest first; ``query`` is looked for in names, numbers, addresses, phones.
-
-        With ``deleted`` those in the recycle bin. ``reader`` and ``starred`` as for ``contacts``.
-        """
-        return self._records(ORGANIZATION, query, deleted, starred, reader, limit, cursor)
 
     @rpc
     def create_organization(
@@ -234,25 +203,6 @@ class ContactsService(MergeCalls):
     def _record(self, kind: Kind, record_id: str) -> Values:
         with self.db.session() as session:
             return wire(kind, store.values(changes.present(session, kind, record_id)))
-
-    def _records(
-        self,
-        kind: Kind,
-        query: str | None,
-        deleted: bool,
-        starred: bool | None,
-        reader: str | None,
-        limit: int | None,
-        cursor: str | None,
-    ) -> Values:
-        wanted, after = paging.bounded(limit), cursor and paging.last_id(cursor)
-        filters: Values = {"query": domain.folded((query or "").strip()), "deleted": deleted}
-        mine = None if starred is None else stars.has_star(kind.model, reader, starred)
-        with self.db.session() as session:
-            rows = store.records(session, kind.model, **filters, condition=mine, limit=wanted + 1, after=after)
-            shown, following = paging.page(rows, wanted, key=lambda row: [row.id])
-            items = [wire(kind, store.values(row)) for row in shown]
-            return {"items": stars.told(session, reader, items), "next": following}
 
     def _changes(self, kind: Kind, record_id: str, limit: int | None, cursor: str | None) -> Values:
         wanted, after = paging.bounded(limit), cursor and paging.last_id(cursor)

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, delete, literal, select, tuple_, update
+from sqlalchemy import delete, func, literal, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from chassis.bulk import among, insert_many, update_many
 from chassis.ids import new_id
 from contacts_service import likeness, match_keys
-from contacts_service.models import BookEntry, Change, Contact, Counter, LeadMark, Merge, Organization
+from contacts_service.models import BookEntry, Change, Contact, Counter, LeadMark, ListView, Merge, Organization
 
 Row = TypeVar("Row", Contact, Organization)
 Values = dict[str, Any]
@@ -88,31 +88,6 @@ def values(row: Any) -> Values:
 def record(session: Session, model: type[Row], record_id: str, *, lock: bool = False) -> Row | None:
     """A contact or organization, deleted or not; with ``lock`` no other transaction changes it before this one ends."""
     return session.get(model, record_id, with_for_update=True if lock else None)
-
-
-def records(
-    session: Session,
-    model: type[Row],
-    *,
-    query: str,
-    limit: int,
-    after: str | None,
-    deleted: bool = False,
-    condition: Any = None,
-) -> list[Row]:
-    """Up to ``limit`` present records, newest first, that hold the folded ``query``; ``after`` is the last id seen.
-
-    With ``deleted``: those of the recycle bin; what was merged is not there, since its survivor holds it.
-    """
-    bin = (model.deleted_at.is_not(None), model.merged_into.is_(None))
-    statement: Select[tuple[Row]] = select(model).where(*(bin if deleted else [model.deleted_at.is_(None)]))
-    if query:
-        statement = statement.where(model.search.contains(query, autoescape=True))
-    if condition is not None:
-        statement = statement.where(condition)
-    if after:
-        statement = statement.where(model.id < after)
-    return list(session.scalars(statement.order_by(model.id.desc()).limit(limit)))
 
 
 def add_change(session: Session, change: Values) -> None:
@@ -233,3 +208,19 @@ def set_lead_marks(session: Session, marks: dict[str, tuple[str, bool]], *, know
 def entries_of_leads(session: Session, lead_ids: Collection[str]) -> list[Values]:
     """The book entries of leads."""
     return _entries(session, among(session, BookEntry.record_id, lead_ids)) if lead_ids else []
+
+
+# Saved lists
+
+
+def list_views(session: Session, *, record_kind: str, staff_user_id: str) -> list[ListView]:
+    """The saved lists that somebody may use, by name: one's own and the shared ones."""
+    theirs = or_(ListView.shared, ListView.staff_user_id == staff_user_id)
+    found = select(ListView).where(ListView.record_kind == record_kind, theirs)
+    return list(session.scalars(found.order_by(ListView.name, ListView.id)))
+
+
+def count_list_views(session: Session, *, staff_user_id: str) -> int:
+    """How many saved lists are somebody's own."""
+    theirs = select(func.count()).select_from(ListView).where(ListView.staff_user_id == staff_user_id)
+    return session.scalar(theirs) or 0

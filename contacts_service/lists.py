@@ -1,0 +1,133 @@
+"""Lists of records: what is asked for as a selection and an order, pages and counts; changes of many at once."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from chassis import paging
+from chassis.database import DatabaseHandle, Transaction
+from contacts_service import changes, conditions, fields, filters, listing, stars, store
+from contacts_service.kinds import Kind, wire
+from contracts.errors import Invalid, MusubiError
+from contracts.fields import identity_or_none
+
+Values = dict[str, Any]
+
+# Sort keys that have an index; every other plain field sorts as well, at the price of reading the whole selection.
+BY_ARRIVAL = ("created_at", "number")
+UNSORTED = frozenset({"addresses", "phones", "tags", "reference", "owner"})
+NEWEST_FIRST = "-created_at"
+MOST_AT_ONCE = 200
+
+
+def described(kind: Kind) -> Values:
+    """The fields that a list of this kind may filter and sort by, with the operators and choices of each."""
+    items = [
+        {
+            "name": name,
+            "type": type_name,
+            "operators": list(filters.OPERATORS[type_name]),
+            "choices": list(fields.CHOICES.get(name, ())),
+            "sortable": name in sorts(kind),
+        }
+        for name, type_name in filters.types_of(kind.fields).items()
+    ]
+    return {"items": items, "next": None}
+
+
+def sorts(kind: Kind) -> Mapping[str, str]:
+    """The fields that a list may be sorted by, with their types; ``name``: the whole name in the syllabary's order."""
+    own = {name: each for name, each in filters.types_of(kind.fields).items() if each not in UNSORTED}
+    own.pop("organization_name", None)
+    return {"name": "text", **own}
+
+
+def order(kind: Kind, sort: str | None) -> listing.Order:
+    """The order that ``sort`` names: a field, ``-`` before it for descending. Invalid if it cannot be sorted by."""
+    wanted = sort or NEWEST_FIRST
+    name = wanted.removeprefix("-")
+    if name not in sorts(kind):
+        fault = f"Must be one of: {', '.join(sorts(kind))}; with - before it for the other way round."
+        raise Invalid("The list cannot be sorted like this.", fields={"sort": [fault]})
+    column = None if name in BY_ARRIVAL else getattr(kind.model, "sort_name" if name == "name" else name)
+    return listing.Order(sorts(kind)[name], column, wanted.startswith("-"))
+
+
+def viewer(asked: Values | None) -> conditions.Viewer:
+    """Who looks. Invalid for a time zone that does not exist."""
+    given = asked or {}
+    ids = [given.get("staff_user_id"), *given.get("group_ids", [])]
+    known = tuple(found for each in ids if (found := identity_or_none(each)))
+    if not given.get("time_zone"):
+        return conditions.Viewer(known)
+    try:
+        return conditions.Viewer(known, ZoneInfo(given["time_zone"]))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        fault = "There is no such time zone. Write it like Asia/Tokyo."
+        raise Invalid("The time zone is unknown.", fields={"time_zone": [fault]}) from error
+
+
+def selection(kind: Kind, asked: Values) -> listing.Selection:
+    """The records that a caller asks for: ``query``, ``filter``, ``deleted``, ``starred`` by ``reader``, ``viewer``."""
+    group = filters.parsed(asked.get("filter"), filters.types_of(kind.fields))
+    starred, reader = asked.get("starred"), asked.get("reader")
+    mine = [] if starred is None else [stars.has_star(kind.model, reader, starred)]
+    query, deleted = asked.get("query") or "", bool(asked.get("deleted"))
+    return listing.Selection(kind.model, group, viewer(asked.get("viewer")), query, deleted, tuple(mine))
+
+
+def page(db: DatabaseHandle, kind: Kind, asked: Values) -> Values:
+    """A page of records in the order asked for; newest first unless ``sort`` says otherwise."""
+    wanted, by, chosen = paging.bounded(asked.get("limit")), order(kind, asked.get("sort")), selection(kind, asked)
+    with db.session() as session:
+        rows = listing.page(session, chosen, by, limit=wanted + 1, cursor=asked.get("cursor"))
+        shown, following = paging.page(rows, wanted, key=by.values)
+        items = [wire(kind, store.values(row)) for row in shown]
+        return {"items": stars.told(session, asked.get("reader"), items), "next": following}
+
+
+def count(db: DatabaseHandle, kind: Kind, asked: Values) -> Values:
+    """How many records a list holds; ``exact`` is False where there are more than were counted."""
+    with db.session() as session:
+        found = listing.count(session, selection(kind, asked))
+    return {"count": min(found, listing.MOST_COUNTED), "exact": found <= listing.MOST_COUNTED}
+
+
+def change_many(tx: Transaction, kind: Kind, ids: Any, action: str, data: Values, actor: Values | None) -> Values:
+    """The same done to several records in one transaction; what cannot be done to one is told beside its id.
+
+    ``action``: update (``data`` as for one record, with ``add_tags`` and ``remove_tags``), delete or restore.
+    """
+    if not isinstance(ids, list) or not 1 <= len(set(ids)) <= MOST_AT_ONCE:
+        fault = f"Name 1 to {MOST_AT_ONCE} records, each once."
+        raise Invalid("The records cannot be changed like this.", fields={"ids": [fault]})
+    if kind.superior in data:
+        store.hold_tree(tx.session, kind.name)
+    results = []
+    # In one order everywhere, so that two of these wait for each other instead of deadlocking.
+    for record_id in sorted(set(ids)):
+        try:
+            with tx.part():
+                _change(tx, kind, record_id, action, data, actor)
+            results.append({"id": record_id, "done": True, "problem": None})
+        except MusubiError as error:
+            results.append({"id": record_id, "done": False, "problem": str(error)})
+    return {"results": results}
+
+
+def _change(tx: Transaction, kind: Kind, record_id: str, action: str, data: Values, actor: Values | None) -> None:
+    if action == "delete":
+        changes.delete(tx, kind, record_id, actor)
+    elif action == "restore":
+        changes.restore(tx, kind, record_id, actor)
+    else:
+        row = changes.present(tx.session, kind, record_id, lock=True)
+        changes.update(tx, kind, record_id, _with_tags(row.tags, data), row.version, actor)
+
+
+def _with_tags(tags: list[str], data: Values) -> Values:
+    plain = {name: value for name, value in data.items() if name not in ("add_tags", "remove_tags")}
+    added, removed = data.get("add_tags", []), set(data.get("remove_tags", []))
+    return (
+        plain if len(plain) == len(data) else {**plain, "tags": [*(tag for tag in tags if tag not in removed), *added]}
+    )
