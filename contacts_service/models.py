@@ -8,33 +8,13 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis.columns import Bytes, Id, Json, UtcDateTime
 from chassis.tables import declarative_base_for
+from contacts_service.indexes import index_of_present, list_indexes
 
 Base: Any = declarative_base_for("contacts")
 
 # Plain byte order: comparing by a language's collation would cost most of an address look-up on PostgreSQL.
 Canonical = String(320).with_variant(String(320, collation="C"), "postgresql")
 SortName = String(520).with_variant(String(520, collation="C"), "postgresql")
-PRESENT, DELETED = text("deleted_at IS NULL"), text("deleted_at IS NOT NULL")
-
-
-def _index_of_present(column: str) -> Index:
-    """Most records have none, and nobody looks for those."""
-    present = text(f"{column} IS NOT NULL")
-    return Index(None, column, postgresql_where=present, sqlite_where=present)
-
-
-def _list_indexes(table: str, *narrowed: str) -> tuple[Index, ...]:
-    """What keeps lists fast: words by trigram (on PostgreSQL), sort keys, frequent conditions, the recycle bin."""
-
-    def index(name: str, *columns: str, where: Any = PRESENT, **more: Any) -> Index:
-        return Index(f"ix_{table}_{name}", *columns, postgresql_where=where, sqlite_where=where, **more)
-
-    spread = [
-        index(name, name, postgresql_using="gin", postgresql_ops={name: "gin_trgm_ops"}).ddl_if("postgresql")
-        for name in ("search", "places")
-    ]
-    ordered = [index(name, name, "id") for name in ("sort_name", "updated_at", *narrowed)]
-    return (*spread, *ordered, index("bin", "id", where=DELETED))
 
 
 class Counter(Base):
@@ -106,7 +86,7 @@ class Organization(RecordColumns, Base):
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:
-        return (_index_of_present("member_of_id"), *_list_indexes("organizations", "owner_id"))
+        return (index_of_present("member_of_id"), *list_indexes("organizations", "owner_id"))
 
 
 class Contact(RecordColumns, Base):
@@ -152,9 +132,9 @@ class Contact(RecordColumns, Base):
     def __table_args__(cls) -> Any:
         narrowed = ("owner_id", "birthday", "last_action_on", "support_end")
         return (
-            _index_of_present("organization_id"),
-            _index_of_present("reports_to_id"),
-            *_list_indexes("contacts", *narrowed),
+            index_of_present("organization_id"),
+            index_of_present("reports_to_id"),
+            *list_indexes("contacts", *narrowed),
         )
 
 

@@ -13,7 +13,7 @@ from chassis.http import REQUEST_ID, ROUTE
 from chassis.networks import client_network
 from contracts.errors import TooManyRequests
 from gateway import access, documentation, problems
-from gateway.api import images, mail, matching, merging, names, operations, people, sales, staff, work
+from gateway.api import images, lists, mail, matching, merging, names, operations, people, sales, staff, work
 from gateway.authentication import Authenticator, check_same_origin, token_of
 from gateway.live import LiveHub
 from gateway.rate_limit import RateLimit
@@ -28,6 +28,8 @@ BLUEPRINTS = (
     people.contacts,
     people.organizations,
     people.contacts_settings,
+    lists.lists,
+    lists.list_views,
     names.names,
     merging.merges,
     images.images,

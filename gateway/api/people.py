@@ -5,6 +5,7 @@ from typing import Any
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import people as schemas
 from gateway.api.schemas.common import PageQuery
+from gateway.api.schemas.lists import RecordQuery, listed
 from gateway.calls import actor, services
 
 contacts = Resource("contacts", description="The people we know (顧客担当者).")
@@ -13,15 +14,15 @@ contacts_settings = Resource("contacts_settings", description="Settings of conta
 
 
 @contacts.route("/contacts", methods=["GET"])
-@contacts.arguments(schemas.RecordQuery, location="query")
+@contacts.arguments(RecordQuery, location="query")
 @contacts.page_of(schemas.ContactPage)
 def list_contacts(query: dict[str, Any]) -> Any:
     """List contacts
 
-    Newest first; `query` looks into names, furigana, numbers, titles, addresses and phones. With `deleted` the recycle
-    bin.
+    Newest first unless `sort` says otherwise; `query` looks into names, furigana, numbers, titles, addresses, phones
+    and tags, `filter` into any field. With `deleted` the recycle bin.
     """
-    return services().contacts.contacts(reader=actor()["staff_user_id"], **page_arguments(query))
+    return services().contacts.contacts(**listed(query, by=actor()))
 
 
 @contacts.route("/contacts", methods=["POST"])
@@ -102,14 +103,15 @@ def list_reports(query: dict[str, Any], id: Any) -> Any:
 
 
 @organizations.route("/organizations", methods=["GET"])
-@organizations.arguments(schemas.RecordQuery, location="query")
+@organizations.arguments(RecordQuery, location="query")
 @organizations.page_of(schemas.OrganizationPage)
 def list_organizations(query: dict[str, Any]) -> Any:
     """List organizations
 
-    Newest first; `query` looks into names, numbers, addresses and phones. With `deleted` the recycle bin.
+    Newest first unless `sort` says otherwise; `query` looks into names, numbers, addresses, phones and tags, `filter`
+    into any field. With `deleted` the recycle bin.
     """
-    return services().contacts.organizations(reader=actor()["staff_user_id"], **page_arguments(query))
+    return services().contacts.organizations(**listed(query, by=actor()))
 
 
 @organizations.route("/organizations", methods=["POST"])

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from contacts_service import checks, domain, fields
 from contracts.errors import Invalid
+from contracts.folding import folded
 
 
 def entry(kind, record_id, *, address="tanaka@abc.co.jp", position=0, label="田中 一郎", weak_key=None):
@@ -117,7 +118,7 @@ def test_an_organizations_candidate_names_the_organization_itself():
 
 @pytest.mark.parametrize("written", ["タナカ", "ﾀﾅｶ", "たなか"])
 def test_kinds_of_kana_and_widths_are_the_same_to_a_search(written):
-    assert domain.folded(written) == "たなか"
+    assert folded(written) == "たなか"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from contracts.people import MAX_RECORD_ADDRESSES
-from gateway.api.schemas.common import Identifier, SearchQuery, YesNo, choice, moment, page, told, words
+from gateway.api.schemas.common import Identifier, YesNo, choice, moment, page, told, words
 
 MAX_PHONES, MAX_TAGS = 20, 50
 MAX_DESCRIPTION = 50_000
@@ -134,13 +134,6 @@ class OrganizationIn(OrganizationChange):
     """A new organization."""
 
     name = words(255, least=1, required=True)
-
-
-class RecordQuery(SearchQuery):
-    """Which records."""
-
-    deleted = fields.Boolean(load_default=None, metadata={"description": "Those in the recycle bin"})
-    starred = fields.Boolean(load_default=None, metadata={"description": "Those with a star of yours, or without"})
 
 
 class RecordOut(Schema):
