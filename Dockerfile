@@ -9,8 +9,9 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     /opt/musubi/bin/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
 COPY . .
 # What browsers get of other people's packages; the image has no npm, so it comes from PyPI for this step alone.
+# Node trusts a list of its own unless told to trust whom the image does, such as a company's proxy.
 RUN --mount=type=cache,target=/root/.cache/pip --mount=type=cache,target=/root/.npm \
-    /opt/musubi/bin/python -m gateway.web.vendor
+    NODE_OPTIONS=--use-system-ca /opt/musubi/bin/python -m gateway.web.vendor
 RUN /opt/musubi/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation .
 
 FROM ${PYTHON_IMAGE}
