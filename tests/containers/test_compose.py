@@ -5,6 +5,7 @@ Opt in with `-m containers`; skipped where no Docker engine answers or Compose i
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import docker
+import httpx
 import pytest
 
 from tests.infra import eventually
@@ -96,6 +98,15 @@ def test_the_mails_of_the_demo_mailbox_are_filed_and_shown(token):
     assert {"複合機が紙詰まりを繰り返します", "Invoice 2210 lists the wrong delivery address"} <= subjects
     assert len(call("/api/v1/decisions", token=token)["items"]) >= 3
     assert call("/api/v1/tickets", token=token)["items"]
+
+
+def test_the_log_in_page_and_all_that_it_loads_come_from_the_image(system):
+    with httpx.Client(base_url=f"http://{compose('port', 'gateway', '8000')}", timeout=15) as client:
+        page = client.get("/login", headers={"Accept-Language": "ja"}).text
+        assert 'lang="ja"' in page
+        loaded = re.findall(r'(?:href|src)="(/static/[^"#]+)', page)
+        assert any("tabler" in path for path in loaded)
+        assert {path: client.get(path).status_code for path in loaded} == dict.fromkeys(loaded, 200)
 
 
 def test_a_killed_service_is_started_again(system, token):
