@@ -38,15 +38,11 @@ _LEGAL_FORMS = re.compile(
     r"[(](?:株|有|同|資|名|社|財)[)]"
 )
 _NOT_TOLD = re.compile(r"[\s\W_]+")
-# The same name written with another form of a character, as family registers have them.
-_VARIANTS = str.maketrans(
-    "髙﨑濵濱邊邉齋齊櫻澤廣國嶋嶌德惠槇眞瀨龍曾增淸", "高崎浜浜辺辺斎斉桜沢広国島島徳恵槙真瀬竜曽増清"
-)
 
 
 def bare(text: str) -> str:
     """A name without differences of width, case, kana, variants of characters, spaces and signs."""
-    return _NOT_TOLD.sub("", folded(text).translate(_VARIANTS))
+    return _NOT_TOLD.sub("", folded(text))
 
 
 def bare_company(name: str) -> str:

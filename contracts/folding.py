@@ -11,7 +11,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 KATAKANA = "".join(map(chr, [*range(ord("ァ"), ord("ヶ") + 1), ord("ヽ"), ord("ヾ")]))
 HIRAGANA = "".join(chr(ord(letter) - 0x60) for letter in KATAKANA)
 # Forms of one character that families write and most keyboards do not offer (異体字 of frequent names).
-RARE_FORMS, USUAL_FORMS = "髙﨑邊邉濵濱齋德𠮷廣澤國嶋嶌栁桒舘", "高崎辺辺浜浜斎徳吉広沢国島島柳桑館"
+RARE_FORMS = "髙﨑邊邉濵濱齋齊德𠮷廣澤國嶋嶌栁桒舘櫻惠槇眞瀨龍曾增淸"
+USUAL_FORMS = "高崎辺辺浜浜斎斉徳吉広沢国島島柳桑館桜恵槙真瀬竜曽増清"
 _WIDE = re.compile(r"[^\x00-\x7f]")
 _TABLE = str.maketrans(KATAKANA + RARE_FORMS, HIRAGANA + USUAL_FORMS)
 
