@@ -62,6 +62,18 @@ class Api:
             if not cursor or len(items) >= up_to:
                 return items, cursor
 
+    def post(self, path: str, body: Values | None = None, *, once: str = "") -> Any:
+        """Make or do something. ``once``: a word under which a second request does nothing more. ApiProblem."""
+        return self._write("POST", path, body or {}, once=once)
+
+    def patch(self, path: str, body: Values, *, version: Any, once: str = "") -> Any:
+        """Change something that was read in ``version``. ApiProblem: 412 where it has changed since."""
+        return self._write("PATCH", path, body, once=once, version=version)
+
+    def put(self, path: str, body: Values | None = None, *, once: str = "") -> Any:
+        """Say what is to be there. ApiProblem."""
+        return self._write("PUT", path, body, once=once)
+
     def delete(self, path: str) -> None:
         """Delete something. ApiProblem."""
         self._call("DELETE", path)
@@ -69,6 +81,13 @@ class Api:
     def log_in(self, login: str, password: str) -> httpx.Response:
         """The answer with the session's cookie. ApiProblem."""
         return self._call("POST", "/sessions", json={"login": login, "password": password})
+
+    def _write(self, method: str, path: str, body: Values | None, *, once: str = "", version: Any = None) -> Any:
+        headers = {"Idempotency-Key": once} if once else {}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        answer = self._call(method, path, json=body, headers=headers)
+        return answer.json() if answer.content else None
 
     def _call(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         try:
