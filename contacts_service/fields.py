@@ -90,6 +90,7 @@ CONTACT_FIELDS: Checks = {
     "assistant": one_line,
     "do_not_call": flag,
     "reference": flag,
+    "decision_maker": flag,
     "last_action_on": day,
     "portal": flag,
     "support_start": day,

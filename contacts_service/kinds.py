@@ -56,7 +56,7 @@ class Kind:
 
 def contact_facts(values: Values) -> Values:
     """The blocks ``contact`` and ``personal`` of an event."""
-    contact = {name: values[name] for name in ("id", "number", "organization_id")}
+    contact = {name: values[name] for name in ("id", "number", "organization_id", "decision_maker")}
     return {"contact": contact, "personal": {name: values[name] for name in PERSONAL}}
 
 

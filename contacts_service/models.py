@@ -111,6 +111,7 @@ class Contact(RecordColumns, Base):
     assistant: Mapped[str] = mapped_column(String(255))
     do_not_call: Mapped[bool]
     reference: Mapped[bool]
+    decision_maker: Mapped[bool]
     last_action_on: Mapped[date | None] = mapped_column(Date)
     portal: Mapped[bool]
     support_start: Mapped[date | None] = mapped_column(Date)

@@ -1,11 +1,11 @@
-"""Questions about several records at once: what they are called."""
+"""Questions about several records at once: what they are called, who stands below whom."""
 
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contacts_service import domain
+from contacts_service import chart, domain, store
 from contacts_service.models import Contact, Organization
 from contracts.fields import identity_or_none
 
@@ -28,6 +28,18 @@ def names(session: Session, ids: list[str]) -> Values:
     )
     named = [("contact", row._asdict()) for row in people] + [("organization", row._asdict()) for row in firms]
     return {"items": [_named(kind, row) for kind, row in named], "next": None}
+
+
+def organization_chart(session: Session, organization_id: str) -> Values:
+    """The people of an organization and whoever they report to, each after the one above it; at most MOST_DRAWN."""
+    members = store.people_of(session, organization_id, limit=chart.MOST_READ + 1)
+    people = {person["id"]: person for person in members[: chart.MOST_READ]}
+    for _ in range(store.LONGEST_CHAIN):
+        if not (wanted := chart.bosses_to_read(people, organization_id)):
+            break
+        people |= {person["id"]: person for person in store.people_by_id(session, wanted)}
+    nodes = chart.drawn(people, organization_id)
+    return {"nodes": nodes, "note": chart.note(nodes, len(members))}
 
 
 def _named(kind: str, row: Values) -> Values:

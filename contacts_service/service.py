@@ -195,6 +195,12 @@ class ContactsService(ListCalls, MergeCalls):
         return self._changes(ORGANIZATION, id, limit, cursor)
 
     @rpc
+    def organization_chart(self, *, id: str) -> Values:
+        """Who works in an organization and below whom: ``{nodes, note}`` (chart.py). NotFound."""
+        with self.db.session() as session:
+            return related.organization_chart(session, changes.present(session, ORGANIZATION, id).id)
+
+    @rpc
     def names(self, *, ids: list[str]) -> Values:
         """What up to 200 contacts and organizations are called, whether they are deleted or not."""
         with self.db.session() as session:

@@ -17,6 +17,10 @@ Values = dict[str, Any]
 PREFIXES = {"contact": "CON", "organization": "ACC"}
 LONGEST_CHAIN = 100
 ENTRY_COLUMNS = tuple(column.name for column in BookEntry.__table__.columns)
+CHARTED = (
+    *(Contact.id, Contact.number, Contact.last_name, Contact.first_name, Contact.title, Contact.department),
+    *(Contact.decision_maker, Contact.organization_id, Contact.reports_to_id, Contact.sort_name, Contact.deleted_at),
+)
 
 
 # Address book
@@ -129,6 +133,21 @@ def reports_of(session: Session, contact_id: str, *, limit: int, after: str | No
     theirs = select(Contact).where(Contact.reports_to_id.in_(select(through.c.id)), Contact.deleted_at.is_(None))
     following = theirs.where(Contact.id > after) if after else theirs
     return list(session.scalars(following.order_by(Contact.id).limit(limit)))
+
+
+def people_of(session: Session, organization_id: str, *, limit: int) -> list[Values]:
+    """What a chart tells of up to ``limit`` present contacts of an organization, those who came in first."""
+    theirs = (Contact.organization_id == organization_id) & Contact.deleted_at.is_(None)
+    return _charted(session, select(*CHARTED).where(theirs).order_by(Contact.id).limit(limit))
+
+
+def people_by_id(session: Session, contact_ids: Collection[str]) -> list[Values]:
+    """As ``people_of``, of these contacts, deleted or not."""
+    return _charted(session, select(*CHARTED).where(among(session, Contact.id, contact_ids)))
+
+
+def _charted(session: Session, query: Any) -> list[Values]:
+    return [dict(row) for row in session.execute(query).mappings()]
 
 
 def pointing_at(session: Session, model: type[Row], field: str, record_id: str, *, limit: int) -> list[Row]:

@@ -15,6 +15,7 @@ class ContactFacts(Record):
     id = identifier()
     number = text(20)
     organization_id = identifier(allow_none=True)
+    decision_maker = fields.Boolean()
 
 
 class ContactPersonal(Record):

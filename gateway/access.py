@@ -104,6 +104,7 @@ NEEDED: Mapping[str, str] = {
     "images.put_organization_image": "write",
     "images.delete_organization_image": "write",
     "names.list_names": "read",
+    "relations.get_organization_chart": "read",
     "leads.list_leads": "read",
     "leads.get_lead": "read",
     "leads.open_lead": "write",

@@ -13,7 +13,7 @@ from chassis.http import REQUEST_ID, ROUTE
 from chassis.networks import client_network
 from contracts.errors import TooManyRequests
 from gateway import access, documentation, problems
-from gateway.api import images, lists, mail, matching, merging, names, operations, people, sales, staff, work
+from gateway.api import images, lists, mail, matching, merging, names, operations, people, relations, sales, staff, work
 from gateway.authentication import Authenticator, check_same_origin, token_of
 from gateway.live import LiveHub
 from gateway.rate_limit import RateLimit
@@ -31,6 +31,7 @@ BLUEPRINTS = (
     lists.lists,
     lists.list_views,
     names.names,
+    relations.relations,
     merging.merges,
     images.images,
     work.leads,
