@@ -1,5 +1,15 @@
 """The published language of Musubi: one class per event and per record that crosses a border, and the errors."""
 
+from contracts.activities import (
+    ActivityCancelled,
+    ActivityCompleted,
+    ActivityDeleted,
+    ActivityPlanned,
+    ActivityReminded,
+    ActivityReopened,
+    ActivityRestored,
+    ActivityUpdated,
+)
 from contracts.base import CONTRACTS, Event, EventContract, Record
 from contracts.mail import (
     MailboxAdded,
@@ -70,6 +80,14 @@ from contracts.work import (
 
 __all__ = [
     "CONTRACTS",
+    "ActivityCancelled",
+    "ActivityCompleted",
+    "ActivityDeleted",
+    "ActivityPlanned",
+    "ActivityReminded",
+    "ActivityReopened",
+    "ActivityRestored",
+    "ActivityUpdated",
     "AddressAssigned",
     "AddressReleased",
     "CommentAdded",

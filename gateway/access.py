@@ -143,6 +143,12 @@ NEEDED: Mapping[str, str] = {
     "history.list_comments": "read",
     "history.add_comment": "write",
     "history.unlink_mail": "write",
+    "activities.list_activities": "read",
+    "activities.get_activity": "read",
+    "activities.create_activity": "write",
+    "activities.update_activity": "write",
+    "activities.delete_activity": "write",
+    "activities.restore_activity": "write",
     # Mails.
     "messages.list_messages": "read",
     "messages.get_message": "read",

@@ -13,7 +13,21 @@ from chassis.http import REQUEST_ID, ROUTE
 from chassis.networks import client_network
 from contracts.errors import TooManyRequests
 from gateway import access, documentation, problems
-from gateway.api import images, lists, mail, matching, merging, names, operations, people, relations, sales, staff, work
+from gateway.api import (
+    activities,
+    images,
+    lists,
+    mail,
+    matching,
+    merging,
+    names,
+    operations,
+    people,
+    relations,
+    sales,
+    staff,
+    work,
+)
 from gateway.authentication import Authenticator, check_same_origin, token_of
 from gateway.live import LiveHub
 from gateway.rate_limit import RateLimit
@@ -41,6 +55,7 @@ BLUEPRINTS = (
     sales.invoices,
     sales.issuer,
     work.history,
+    activities.activities,
     mail.mailboxes,
     mail.quarantine,
     operations.live,

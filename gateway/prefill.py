@@ -8,6 +8,7 @@ from contracts.errors import Invalid
 Values = dict[str, Any]
 MAX_COMMENT = 2_000
 MAX_EXCERPT = 300
+MAX_SUBJECT = 255
 
 
 def add_contact(panel: Mapping[str, Any], message: Mapping[str, Any]) -> Values:
@@ -57,6 +58,13 @@ def add_comment(panel: Mapping[str, Any], message: Mapping[str, Any]) -> Values:
     return {"record": best_record(panel), "text": (panel["form"]["description"] or message["subject"])[:MAX_COMMENT]}
 
 
+def create_to_do(panel: Mapping[str, Any], message: Mapping[str, Any]) -> Values:
+    """A to-do: subject and words of the mail, about whoever is behind it."""
+    form, record = panel["form"], best_record(panel)
+    subject = " ".join(form["title"].split())[:MAX_SUBJECT] or "(no subject)"
+    return {"subject": subject, "description": form["description"], "about": [record] if record else []}
+
+
 class Prefill(Protocol):
     """Fills in the form of one action."""
 
@@ -71,6 +79,7 @@ PREFILLS: Mapping[str, Prefill] = {
     "add_ticket": add_ticket,
     "select": select,
     "add_comment": add_comment,
+    "create_to_do": create_to_do,
 }
 
 

@@ -74,6 +74,7 @@ class GatewayService:
     tickets = Rpc("tickets")
     history = Rpc("history")
     sales = Rpc("sales")
+    activities = Rpc("activities")
     staff = Rpc("staff")
     live = LiveFeed(EVERYTHING)
     http = HttpServer(app_of, default_port=DEFAULT_PORT)

@@ -14,7 +14,7 @@ from contracts.base import Event
 Values = dict[str, Any]
 
 MAX_LABEL = 255
-KNOWN_ACTIONS = ("select", "add_comment", "add_ticket")
+KNOWN_ACTIONS = ("select", "add_comment", "create_to_do", "add_ticket")
 UNKNOWN_ACTIONS = ("add_contact", "add_lead", "add_organization", "add_ticket")
 # Local parts under which web forms and systems send on behalf of a person whom they name in Reply-To.
 FORM_SENDERS = frozenset(

@@ -135,6 +135,12 @@ def _add_comment(deed: Deed) -> Values:
     return {"record": deed.values["record"], "result": made}
 
 
+def _create_to_do(deed: Deed) -> Values:
+    data = {**deed.values, "kind": "to_do", "mail_message_id": deed.mail_id}
+    made = services().activities.create_activity(data=data, **deed.by)
+    return {"record": next(iter(made["about"]), None), "result": made}
+
+
 DEEDS: Mapping[str, Callable[[Deed], Values]] = {
     "add_contact": _add_contact,
     "add_lead": _add_lead,
@@ -142,6 +148,7 @@ DEEDS: Mapping[str, Callable[[Deed], Values]] = {
     "add_ticket": _add_ticket,
     "select": _select,
     "add_comment": _add_comment,
+    "create_to_do": _create_to_do,
 }
 TITLES = {
     "add_contact": "a contact from the sender of a mail",
@@ -149,6 +156,7 @@ TITLES = {
     "add_organization": "an organization from the sender of a mail",
     "add_ticket": "a ticket from a mail",
     "select": "a mail to the history of a record, and remember the choice",
+    "create_to_do": "a to-do from a mail",
     "add_comment": "a comment on the sender's record, with the words of the mail",
 }
 

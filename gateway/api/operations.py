@@ -16,7 +16,7 @@ dead_letters = Resource("dead_letters", description="Events that no try could ha
 live = Resource("live", description="What is happening just now.")
 
 # The services that read events and so may have dead letters; their names are part of the paths.
-READERS = ("contacts", "matcher", "leads", "tickets", "history", "mail_ingest", "staff")
+READERS = ("contacts", "matcher", "leads", "tickets", "history", "activities", "mail_ingest", "staff")
 LETTERS = f"/services/<any({', '.join(READERS)}):service>/dead-letters"
 
 

@@ -1,9 +1,12 @@
 """For every event type: what to do that its emitter publishes it. A test fails where a type is missing."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import contracts
+from chassis import clock
 from contracts.base import Event, EventContract
 from tests.contracts.mailroom import plain_mail
 from tests.contracts.office import PERSON, Office
@@ -12,6 +15,7 @@ from tests.contracts.selling import SELLING
 HANAKO = {"last_name": "田中", "first_name": "花子", "addresses": ["hanako@abc.example"], "title": "部長"}
 DOUBLE = {"last_name": "田仲", "first_name": "花子", "addresses": ["hanako@old.example"]}
 ABC = {"name": "株式会社エービーシー", "addresses": ["info@abc.example"]}
+MEETING = {"kind": "meeting", "subject": "見積りの打合せ", "starts_at": "2026-12-01T10:00:00+09:00", "place": "本社"}
 LEAD = {"last_name": "鈴木", "company": "XYZ", "address": "suzuki@xyz.example"}
 
 
@@ -197,12 +201,50 @@ def comment(office: Office) -> None:
     office.history.add_comment(record=record, text="午前中に電話すること", actor=PERSON)
 
 
+def plan_a_meeting(office: Office) -> dict[str, Any]:
+    named = {"kind": "contact", "id": add_hanako(office)["id"]}
+    made: dict[str, Any] = office.activities.create_activity(data={**MEETING, "about": [named], "attendees": [named]})
+    return made
+
+
+def change_meeting(office: Office, **changes: Any) -> dict[str, Any]:
+    made = plan_a_meeting(office)
+    changed: dict[str, Any] = office.activities.update_activity(id=made["id"], data=changes, version=made["version"])
+    return changed
+
+
+def reopen_meeting(office: Office) -> None:
+    held = change_meeting(office, status="Held")
+    office.activities.update_activity(id=held["id"], data={"status": "Planned"}, version=held["version"])
+
+
+def delete_meeting(office: Office) -> str:
+    made = plan_a_meeting(office)
+    office.activities.delete_activity(id=made["id"], version=made["version"])
+    return str(made["id"])
+
+
+def remind_of_a_to_do(office: Office) -> None:
+    soon = clock.wire(clock.now() + timedelta(minutes=5))
+    data = {"kind": "to_do", "subject": "見積書を送る", "due_at": soon, "reminder_minutes": 15}
+    office.activities.create_activity(data=data, actor=PERSON)
+    office.activities.remind()
+
+
 def add_staff_user(office: Office) -> None:
     data = {"login": "hanako", "name": "佐藤 花子", "role": "staff", "password": "correct horse 馬"}
     office.staff.create_staff_user(data=data)
 
 
 EMITTING: dict[type[EventContract], Callable[[Office], Any]] = {
+    contracts.ActivityCancelled: partial(change_meeting, status="Not Held"),
+    contracts.ActivityCompleted: partial(change_meeting, status="Held", result="受注の見込み"),
+    contracts.ActivityDeleted: delete_meeting,
+    contracts.ActivityPlanned: plan_a_meeting,
+    contracts.ActivityReminded: remind_of_a_to_do,
+    contracts.ActivityReopened: reopen_meeting,
+    contracts.ActivityRestored: lambda office: office.activities.restore_activity(id=delete_meeting(office)),
+    contracts.ActivityUpdated: partial(change_meeting, place="ABC 様 本社"),
     contracts.AddressAssigned: add_hanako,
     contracts.AddressReleased: delete_contact,
     contracts.CommentAdded: comment,

@@ -15,6 +15,7 @@ from chassis.ids import new_id
 from contacts_service.service import ContactsService
 from contracts import Event, EventContract, MailMessageReceived
 from matcher_service.service import MatcherService
+from services.activities.service import ActivitiesService
 from services.history.service import HistoryService
 from services.leads.service import LeadsService
 from services.sales.service import SalesService
@@ -58,6 +59,10 @@ class Office:
     @cached_property
     def sales(self) -> SalesService:
         return self._started(SalesService, contacts=self.contacts)
+
+    @cached_property
+    def activities(self) -> ActivitiesService:
+        return self._started(ActivitiesService)
 
     @cached_property
     def staff(self) -> StaffService:

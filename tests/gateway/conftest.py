@@ -23,7 +23,7 @@ from tests.infra import eventually
 from tests.infra.dovecot import Account, Dovecot
 from tests.infra.services import ServiceProcesses
 
-ALL = "contacts+mail_ingest+matcher+leads+tickets+history+sales+staff+gateway"
+ALL = "contacts+mail_ingest+matcher+leads+tickets+history+activities+sales+staff+gateway"
 
 
 class System:

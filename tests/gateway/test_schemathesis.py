@@ -48,6 +48,7 @@ def known_ids(system, office):
         "leads": {"last_name": "山田"},
         "tickets": {"title": "故障"},
         "opportunities": {"name": "温湿度計の入れ替え"},
+        "activities": {"kind": "to_do", "subject": "電話する"},
     }
     ids = {path: system.admin.post(f"/{path}", json=body).json()["id"] for path, body in made.items()}
     return {**ids, "messages": message["id"], "mailboxes": message["mailbox_id"]}

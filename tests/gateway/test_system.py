@@ -203,6 +203,7 @@ LISTS = (
     "organizations",
     "leads",
     "tickets",
+    "activities",
     "decisions",
     "comments?kind=contact&id=01a20521-2d3d-7181-9150-c220fbfce669",
 )

@@ -130,7 +130,7 @@ def test_the_panel_looks_up_who_it_is_now_and_offers_what_suits(road):
     }
     road.add_contact("田中", "tanaka@abc.co.jp")
     known = road.matcher.open_panel(mail_message_id=id_of(mail))
-    assert known["actions"] == ["select", "add_comment", "add_ticket"]
+    assert known["actions"] == ["select", "add_comment", "create_to_do", "add_ticket"]
     assert [candidate["label"] for candidate in known["candidates"]] == ["田中"]
 
 

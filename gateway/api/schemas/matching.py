@@ -2,11 +2,13 @@
 
 from marshmallow import Schema, fields
 
-from gateway.api.schemas.common import RecordPointer, choice, words
-from gateway.api.schemas.people import ContactChange, OrganizationChange
+from contracts.activities import ACTIVITY_PRIORITIES, TO_DO_STATUSES
+from gateway.api.schemas.activities import about, day, given_moment, minutes
+from gateway.api.schemas.common import Identifier, RecordPointer, choice, words
+from gateway.api.schemas.people import MAX_DESCRIPTION, ContactChange, OrganizationChange
 from gateway.api.schemas.work import MAX_COMMENT, LeadChange, TicketChange
 
-ACTIONS = ("add_contact", "add_lead", "add_organization", "add_ticket", "select", "add_comment")
+ACTIONS = ("add_contact", "add_lead", "add_organization", "add_ticket", "select", "add_comment", "create_to_do")
 
 
 class CorrectionIn(Schema):
@@ -34,6 +36,22 @@ class CommentOnMailIn(SelectIn):
     text = words(MAX_COMMENT, least=1)
 
 
+class ToDoOnMailIn(Schema):
+    """A to-do made from a mail; left out: its subject and text, about whoever is behind it."""
+
+    subject = words(255, least=1)
+    description = words(MAX_DESCRIPTION)
+    status = choice(*TO_DO_STATUSES)
+    priority = choice(*ACTIVITY_PRIORITIES)
+    owner_id = Identifier(allow_none=True)
+    time_zone = words(64)
+    starts_on = day()
+    due_on = day()
+    due_at = given_moment()
+    reminder_minutes = minutes()
+    about = about()
+
+
 # What each action takes; everything may be left out, the mail fills it in.
 BODIES: dict[str, type[Schema]] = {
     "add_contact": ContactChange,
@@ -42,11 +60,12 @@ BODIES: dict[str, type[Schema]] = {
     "add_ticket": TicketChange,
     "select": SelectIn,
     "add_comment": CommentOnMailIn,
+    "create_to_do": ToDoOnMailIn,
 }
 
 
 class Acted(Schema):
-    """What an action made or linked: the record, and its service's answer."""
+    """What an action made or linked: the record (null: a to-do about nobody known), and its service's answer."""
 
-    record = fields.Nested(RecordPointer, required=True)
+    record = fields.Nested(RecordPointer, required=True, allow_none=True)
     result = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)

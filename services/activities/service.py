@@ -1,0 +1,103 @@
+"""The activities service."""
+
+from typing import Any
+
+from nameko.timer import timer
+
+from chassis import Database, on_event, rpc
+from contracts import ActivityDeleted, ActivityRestored, ContactMerged, LeadConverted
+from contracts.base import Event
+from services.activities import domain, forms, listing, store, writing
+from services.activities.models import Base
+
+Json = dict[str, Any]
+BATCH = 500
+REMINDED_AT_ONCE = 200
+REMIND_EVERY_SECONDS = 5
+
+
+class ActivitiesService:
+    """What is to be done with customers, and what was."""
+
+    name = "activities"
+    db = Database(Base)
+
+    @on_event(ContactMerged, LeadConverted, batch=BATCH)
+    def on_records_united(self, events: list[Event]) -> None:
+        """Let the activities of a record that went up in another one be that one's."""
+        with self.db.handling(events) as tx:
+            for event in tx.fresh:
+                old_id, new = domain.union_of(event)
+                store.add_union(tx.session, old_id=old_id, new=new, said_at=event.time)
+
+    @timer(interval=REMIND_EVERY_SECONDS)
+    def remind(self) -> None:
+        """Say of each activity whose moment has come that it is to be reminded of, once; also what came while away."""
+        while writing.remind(self.db, limit=REMINDED_AT_ONCE) == REMINDED_AT_ONCE:
+            continue
+
+    @rpc
+    def activity(self, *, id: str) -> Json:
+        """One activity. NotFound."""
+        return listing.one(self.db, id=id)
+
+    @rpc
+    def activities(
+        self,
+        *,
+        record: Json | None = None,
+        owner_id: str | None = None,
+        kind: str | None = None,
+        state: str | None = None,
+        mail_message_id: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        overdue: bool = False,
+        deleted: bool = False,
+        counted: bool = False,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Json:
+        """A page of activities, the open ones soonest first when only they are wanted, else the latest first.
+
+        ``state``: open, done, cancelled, or past for the latter two. ``since``, ``until``: moments between which they
+        are in a calendar. ``counted``: with ``total``, how many there are on all pages.
+        """
+        wanted = {"record": record, "owner_id": owner_id, "kind": kind, "mail_message_id": mail_message_id}
+        times = {"since": since, "until": until, "overdue": overdue, "deleted": deleted}
+        return listing.page(self.db, {**wanted, **times, "state": state}, counted=counted, limit=limit, cursor=cursor)
+
+    @rpc
+    def create_activity(self, *, data: Json, actor: Json | None = None, idempotency_key: str | None = None) -> Json:
+        """Write down an activity, planned or done already; without ``owner_id`` it is the actor's own. Invalid."""
+        with self.db.transaction(once=idempotency_key, request={"data": data}) as tx:
+            if tx.answer is None:
+                tx.answer = writing.create(tx, forms.new_values(data), actor=actor or {})
+        return dict(tx.answer)
+
+    @rpc
+    def update_activity(
+        self, *, id: str, data: Json, version: int, actor: Json | None = None, idempotency_key: str | None = None
+    ) -> Json:
+        """Change fields; a status may close or reopen it. PreconditionFailed if ``version`` is not the present one."""
+        with self.db.transaction(once=idempotency_key, request={"id": id, "data": data, "version": version}) as tx:
+            if tx.answer is None:
+                tx.answer = writing.change(tx, writing.present(tx, id, version=version), data)
+        return dict(tx.answer)
+
+    @rpc
+    def delete_activity(
+        self, *, id: str, version: int | None = None, actor: Json | None = None, idempotency_key: str | None = None
+    ) -> None:
+        """Put an activity into the recycle bin. NotFound; PreconditionFailed."""
+        with self.db.transaction(once=idempotency_key, request={"id": id, "version": version}) as tx:
+            if tx.answer is None:
+                tx.answer = writing.move(tx, writing.present(tx, id, version=version), ActivityDeleted)
+
+    @rpc
+    def restore_activity(self, *, id: str, actor: Json | None = None, idempotency_key: str | None = None) -> Json:
+        """Take an activity out of the recycle bin. NotFound if it is not in there."""
+        with self.db.transaction(once=idempotency_key, request={"id": id}) as tx:
+            if tx.answer is None:
+                tx.answer = writing.move(tx, writing.present(tx, id, deleted=True), ActivityRestored)
+        return dict(tx.answer)
