@@ -1,6 +1,7 @@
-"""The rules of activities: which status means what, when one takes place, what of a change is said."""
+"""Pure rules of activities: which status means what, when one takes place, what of a change is said."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +16,8 @@ from contracts.activities import (
     ActivityUpdated,
 )
 from contracts.base import Event, EventContract
-from contracts.people import ContactMerged
+from contracts.people import ContactUnmerged, OrganizationUnmerged
+from contracts.work import LeadConverted
 
 OPEN, DONE, CANCELLED = "open", "done", "cancelled"
 TO_DO = "to_do"
@@ -31,6 +33,18 @@ REMINDED_BY = {"status", "time_zone", "reminder_minutes", "all_day", "starts_at"
 
 Values = dict[str, Any]
 Ref = tuple[str, str]
+
+_PARTINGS = (ContactUnmerged.type, OrganizationUnmerged.type)
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """That a record went up in another one, by which merge or conversion; ``ended_at``: when it came out again."""
+
+    merge_id: str
+    old: Ref
+    new: Ref
+    ended_at: str | None
 
 
 def statuses_of(kind: str) -> tuple[str, ...]:
@@ -103,25 +117,27 @@ def contract_of(old_state: str | None, new_state: str) -> type[EventContract]:
     return ActivityCompleted if new_state == DONE else ActivityCancelled
 
 
-def union_of(event: Event) -> tuple[str, Ref]:
-    """The id of the record that went up in another one by this event, and that other one."""
+def union_of(event: Event) -> Union:
+    """The record that went up in another one by this event, or that came out of it again."""
     data = event.data
-    if event.type == ContactMerged.type:
-        return data["contact_id"], ("contact", data["survivor_id"])
-    if data["contact_id"]:
-        return data["lead_id"], ("contact", data["contact_id"])
-    return data["lead_id"], ("organization", data["organization_id"])
+    if event.type == LeadConverted.type:
+        kind = "contact" if data["contact_id"] else "organization"
+        return Union(event.id, ("lead", data["lead_id"]), (kind, data[f"{kind}_id"]), None)
+    kind = event.type.partition(".")[0]
+    ended_at = event.time if event.type in _PARTINGS else None
+    merge_id = data.get("merge_id") or event.id
+    return Union(merge_id, (kind, data[f"{kind}_id"]), (kind, data["survivor_id"]), ended_at)
 
 
-def followed(ref: Ref, unions: Mapping[str, Ref]) -> Ref:
-    """The record that is there instead of ``ref`` after all unions."""
+def followed(ref: Ref, steps: Mapping[str, Ref]) -> Ref:
+    """The record that is there instead of ``ref``; ``steps``: by its id, what each record went up in."""
     seen = {ref}
-    while (following := unions.get(ref[1])) and following not in seen:
+    while (following := steps.get(ref[1])) and following not in seen:
         seen.add(following)
         ref = following
     return ref
 
 
-def present(refs: Iterable[Ref], unions: Mapping[str, Ref]) -> list[Ref]:
+def present(refs: Iterable[Ref], steps: Mapping[str, Ref]) -> list[Ref]:
     """The records that are there instead of ``refs``, each once, in their order."""
-    return list(dict.fromkeys(followed(ref, unions) for ref in refs))
+    return list(dict.fromkeys(followed(ref, steps) for ref in refs))

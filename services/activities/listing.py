@@ -8,7 +8,7 @@ from chassis.database import DatabaseHandle
 from contracts.activities import ACTIVITY_KINDS, ACTIVITY_STATES
 from contracts.errors import Invalid, NotFound
 from contracts.fields import identity_or_none
-from services.activities import domain, forms, records, store
+from services.activities import domain, forms, records, store, unions
 
 Values = dict[str, Any]
 STATES = (*ACTIVITY_STATES, "past")
@@ -20,7 +20,7 @@ def one(db: DatabaseHandle, *, id: str) -> Values:
         row = store.activity_by_id(session, id=forms.checked_id(id))
         if row is None:
             raise NotFound("There is no such activity.")
-        return records.activity(row, unions=store.unions_of(session, rows=[row]), now=clock.now())
+        return records.activity(row, steps=unions.of_activities(session, rows=[row]), now=clock.now())
 
 
 def page(
@@ -34,8 +34,8 @@ def page(
         rows, following = store.page(
             session, conditions=conditions, soonest_first=soonest_first, limit=limit, cursor=cursor
         )
-        unions = store.unions_of(session, rows=rows)
-        found = {"items": [records.activity(row, unions=unions, now=now) for row in rows], "next": following}
+        steps = unions.of_activities(session, rows=rows)
+        found = {"items": [records.activity(row, steps=steps, now=now) for row in rows], "next": following}
         return {**found, "total": store.count(session, conditions=conditions)} if counted else found
 
 

@@ -82,12 +82,16 @@ class NamedRecord(Base):
 
 
 class RecordUnion(Base):
-    """A record that went up in another one (merged, converted). ``said_at``: the time of the event that says so."""
+    """That a record (``old``) went up in another one (merged, converted); ``ended_at``: when it came out again.
+
+    Their ``merge_id`` sorts unions by the time they were made.
+    """
 
     __tablename__ = "record_unions"
-    __table_args__ = (Index("ix_record_unions_id", "id"),)
 
-    old_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    merge_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    old_kind: Mapped[str] = mapped_column(String(20))
+    old_id: Mapped[str] = mapped_column(Id, index=True)
     kind: Mapped[str] = mapped_column(String(20))
-    id: Mapped[str] = mapped_column(Id)
-    said_at: Mapped[str] = mapped_column(String(32))
+    id: Mapped[str] = mapped_column(Id, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -22,16 +22,16 @@ _TOLD = """
 """
 
 
-def activity(row: Activity, *, unions: Mapping[str, Ref], now: datetime) -> Values:
+def activity(row: Activity, *, steps: Mapping[str, Ref], now: datetime) -> Values:
     """One activity; ``overdue`` while it is open and its time has gone by."""
     overdue = row.state == domain.OPEN and row.until_at < now
-    return {**_plain(row, _SHOWN), **_refs(row, unions), "overdue": overdue}
+    return {**_plain(row, _SHOWN), **_refs(row, steps), "overdue": overdue}
 
 
-def facts(row: Activity, *, unions: Mapping[str, Ref]) -> Values:
+def facts(row: Activity, *, steps: Mapping[str, Ref]) -> Values:
     """What every event tells of an activity."""
     personal = {"subject": row.subject, "place": row.place}
-    return {"activity": {**_plain(row, _TOLD), **_refs(row, unions)}, "personal": personal}
+    return {"activity": {**_plain(row, _TOLD), **_refs(row, steps)}, "personal": personal}
 
 
 def values_of(row: Activity) -> Values:
@@ -49,14 +49,14 @@ def _wire(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _refs(row: Activity, unions: Mapping[str, Ref]) -> Values:
+def _refs(row: Activity, steps: Mapping[str, Ref]) -> Values:
     """The records that an activity names, as they are now, each once."""
-    return {role: _present(row, role, unions) for role in domain.ROLES}
+    return {role: _present(row, role, steps) for role in domain.ROLES}
 
 
-def _present(row: Activity, role: str, unions: Mapping[str, Ref]) -> list[Values]:
+def _present(row: Activity, role: str, steps: Mapping[str, Ref]) -> list[Values]:
     named = [(one.record_kind, one.record_id) for one in _in_order(row) if one.role == role]
-    return [{"kind": kind, "id": id} for kind, id in domain.present(named, unions)]
+    return [{"kind": kind, "id": id} for kind, id in domain.present(named, steps)]
 
 
 def _in_order(row: Activity) -> list[NamedRecord]:

@@ -5,9 +5,17 @@ from typing import Any
 from nameko.timer import timer
 
 from chassis import Database, on_event, rpc
-from contracts import ActivityDeleted, ActivityRestored, ContactMerged, LeadConverted
+from contracts import (
+    ActivityDeleted,
+    ActivityRestored,
+    ContactMerged,
+    ContactUnmerged,
+    LeadConverted,
+    OrganizationMerged,
+    OrganizationUnmerged,
+)
 from contracts.base import Event
-from services.activities import domain, forms, listing, store, writing
+from services.activities import domain, forms, listing, unions, writing
 from services.activities.models import Base
 
 Json = dict[str, Any]
@@ -22,13 +30,12 @@ class ActivitiesService:
     name = "activities"
     db = Database(Base)
 
-    @on_event(ContactMerged, LeadConverted, batch=BATCH)
-    def on_records_united(self, events: list[Event]) -> None:
-        """Let the activities of a record that went up in another one be that one's."""
+    @on_event(ContactMerged, ContactUnmerged, OrganizationMerged, OrganizationUnmerged, LeadConverted, batch=BATCH)
+    def on_record_event(self, events: list[Event]) -> None:
+        """Let the activities of a record that went up in another one be that one's, until it comes out again."""
         with self.db.handling(events) as tx:
             for event in tx.fresh:
-                old_id, new = domain.union_of(event)
-                store.add_union(tx.session, old_id=old_id, new=new, said_at=event.time)
+                unions.note(tx.session, domain.union_of(event))
 
     @timer(interval=REMIND_EVERY_SECONDS)
     def remind(self) -> None:

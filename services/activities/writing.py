@@ -8,7 +8,7 @@ from chassis.ids import new_id
 from contracts import ActivityReminded, ActivityUpdated
 from contracts.base import EventContract
 from contracts.errors import NotFound, PreconditionFailed
-from services.activities import domain, forms, records, store
+from services.activities import domain, forms, records, store, unions
 from services.activities.models import Activity
 
 Values = dict[str, Any]
@@ -38,14 +38,14 @@ def create(tx: Transaction, values: Values, *, actor: Values) -> Values:
 
 def change(tx: Transaction, row: Activity, data: Values) -> Values:
     """Change fields; nothing is told where nothing changes."""
-    unions = store.unions_of(tx.session, rows=[row])
+    steps = unions.of_activities(tx.session, rows=[row])
     before = records.values_of(row)
     values = forms.changed_values(data, present=before)
     refs = {role: values.pop(role) for role in domain.ROLES if role in values}
     changed = {name for name, value in values.items() if before[name] != value}
     changed |= _name(tx, row, refs)
     if not changed:
-        return records.activity(row, unions=unions, now=clock.now())
+        return records.activity(row, steps=steps, now=clock.now())
     old_state, row.version = row.state, row.version + 1
     _derive(row, values, changed=changed, now=clock.now())
     contract = domain.contract_of(old_state, row.state)
@@ -64,9 +64,9 @@ def remind(db: DatabaseHandle, *, limit: int) -> int:
     """Tell of the activities whose moment has come, of at most ``limit``; how many there were."""
     with db.transaction() as tx:
         rows = store.to_remind(tx.session, now=clock.now(), limit=limit)
-        unions = store.unions_of(tx.session, rows=rows)
+        steps = unions.of_activities(tx.session, rows=rows)
         for row in rows:
-            told = records.facts(row, unions=unions)
+            told = records.facts(row, steps=steps)
             moment = clock.wire(row.reminded_for or clock.now())
             tx.publish(ActivityReminded, subject=row.id, remind_at=moment, **told)
     return len(rows)
@@ -86,14 +86,14 @@ def _derive(row: Activity, values: Values, *, changed: set[str], now: Any) -> No
 
 def _name(tx: Transaction, row: Activity, refs: Values) -> set[str]:
     """Let an activity name records; the fields that change by it."""
-    unions = store.unions_of(tx.session, rows=[row], more=[ref for named in refs.values() for ref in named])
-    changed = {role for role in refs if store.name_records(row, role=role, refs=refs[role], unions=unions)}
+    steps = unions.of_activities(tx.session, rows=[row], more=[ref for named in refs.values() for ref in named])
+    changed = {role for role in refs if store.name_records(row, role=role, refs=refs[role], steps=steps)}
     tx.session.flush()
     return changed
 
 
 def _told(tx: Transaction, row: Activity, contract: type[EventContract], **more: Any) -> Values:
     """Publish what happened; the activity as it is now."""
-    unions = store.unions_of(tx.session, rows=[row])
-    tx.publish(contract, subject=row.id, **records.facts(row, unions=unions), **more)
-    return records.activity(row, unions=unions, now=clock.now())
+    steps = unions.of_activities(tx.session, rows=[row])
+    tx.publish(contract, subject=row.id, **records.facts(row, steps=steps), **more)
+    return records.activity(row, steps=steps, now=clock.now())

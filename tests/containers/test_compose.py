@@ -24,7 +24,18 @@ pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[2]
 PROJECT = "musubi-test"
 FREE_PORTS = {"MUSUBI_PORT": "", "MUSUBI_AMQP_PORT": "", "MUSUBI_MANAGEMENT_PORT": ""}
-SERVICES = ["activities", "contacts", "gateway", "history", "leads", "mail-ingest", "matcher", "sales", "staff", "tickets"]
+SERVICES = [
+    "activities",
+    "contacts",
+    "gateway",
+    "history",
+    "leads",
+    "mail-ingest",
+    "matcher",
+    "sales",
+    "staff",
+    "tickets",
+]
 
 
 def compose(*arguments: str, timeout: float = 600) -> str:

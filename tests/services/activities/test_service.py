@@ -4,8 +4,7 @@ import pytest
 
 from chassis import clock
 from chassis.ids import new_id
-from chassis.testing import make_event, published
-from contracts import ContactMerged, LeadConverted
+from chassis.testing import published
 from contracts.errors import IdempotencyConflict, Invalid, NotFound, PreconditionFailed
 
 ME = {"staff_user_id": "01939f2e-0000-7000-8000-00000000000a", "name": "佐藤"}
@@ -34,12 +33,6 @@ def told(activities):
 
 def subjects(activities, **wanted):
     return [item["subject"] for item in activities.activities(**wanted)["items"]]
-
-
-def unite(activities, old, new):
-    survivor = {"contact_id": old["id"], "survivor_id": new["id"]}
-    event = make_event(ContactMerged, subject=old["id"], **survivor)
-    activities.on_records_united([event])
 
 
 def test_a_to_do_is_its_makers_and_begins_not_started(activities):
@@ -196,38 +189,6 @@ def test_what_is_overdue_is_open_and_its_time_has_gone_by(activities):
     to_do(activities, subject="done", due_on="2020-01-01", status="Completed")
     to_do(activities, subject="later", due_on="2999-01-01")
     assert subjects(activities, overdue=True) == ["late"]
-
-
-def test_activities_follow_their_contact_through_merges_in_whatever_order_they_are_heard(activities):
-    first, second, third = ref(), ref(), ref()
-    made = to_do(activities, about=[first])
-    unite(activities, second, third)
-    unite(activities, first, second)
-
-    assert activities.activity(id=made["id"])["about"] == [third]
-    assert [item["id"] for item in activities.activities(record=third)["items"]] == [made["id"]]
-    late = to_do(activities, about=[first, second])
-    assert late["about"] == [third]
-
-
-def test_a_save_after_a_merge_keeps_what_was_named_first(activities):
-    old, new, other = ref(), ref(), ref()
-    made = to_do(activities, about=[old])
-    unite(activities, old, new)
-    changed = change(activities, made, about=[other, new])
-    assert changed["about"] == [other, new]
-    with activities.db.session() as session:
-        from services.activities.models import NamedRecord
-
-        assert old["id"] in {row.record_id for row in session.query(NamedRecord)}
-
-
-def test_activities_of_a_lead_go_along_with_what_it_becomes(activities):
-    lead, contact = ref("lead"), ref()
-    made = to_do(activities, about=[lead])
-    facts = {"lead_id": lead["id"], "contact_id": contact["id"], "organization_id": None, "canonical": ""}
-    activities.on_records_united([make_event(LeadConverted, subject=lead["id"], **facts)])
-    assert activities.activity(id=made["id"])["about"] == [contact]
 
 
 BAD = {

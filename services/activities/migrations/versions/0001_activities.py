@@ -29,11 +29,14 @@ def upgrade() -> None:
     op.create_index("ix_named_records_record_id", "named_records", ["record_id"])
     op.create_table(
         "record_unions",
-        sa.Column("old_id", Id, primary_key=True),
+        sa.Column("merge_id", Id, primary_key=True),
+        sa.Column("old_kind", sa.String(20), nullable=False),
+        sa.Column("old_id", Id, nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("id", Id, nullable=False),
-        sa.Column("said_at", sa.String(32), nullable=False),
+        sa.Column("ended_at", UtcDateTime),
     )
+    op.create_index("ix_record_unions_old_id", "record_unions", ["old_id"])
     op.create_index("ix_record_unions_id", "record_unions", ["id"])
 
 
