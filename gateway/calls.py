@@ -38,6 +38,11 @@ def actor() -> dict[str, str]:
     return {"staff_user_id": g.principal["staff_user_id"], "name": g.principal["name"]}
 
 
+def viewer() -> dict[str, Any]:
+    """Who looks at a list: what "mine" means is what the staff user or a group it belongs to is in charge of."""
+    return {"staff_user_id": g.principal["staff_user_id"], "group_ids": g.principal.get("group_ids", [])}
+
+
 def names_key() -> bool:
     """Whether the client names an idempotency key of its own."""
     return "Idempotency-Key" in request.headers

@@ -6,6 +6,7 @@ from flask import Response, current_app, g, request
 
 from chassis.http import stream
 from contracts.errors import MusubiError
+from gateway import access
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import operations as schemas
 from gateway.api.schemas.common import Done, PageQuery
@@ -78,7 +79,7 @@ def _still_welcome() -> Any:
 
     def ask() -> bool:
         try:
-            return "read" in authenticator.principal(token, staff)["scopes"]
+            return access.may(authenticator.principal(token, staff), "read")
         except MusubiError:
             return False
 

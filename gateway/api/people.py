@@ -6,7 +6,7 @@ from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import people as schemas
 from gateway.api.schemas.common import PageQuery
 from gateway.api.schemas.lists import RecordQuery, listed
-from gateway.calls import actor, services
+from gateway.calls import actor, services, viewer
 
 contacts = Resource("contacts", description="The people we know (顧客担当者).")
 organizations = Resource("organizations", description="The organizations they belong to (顧客企業).")
@@ -22,7 +22,7 @@ def list_contacts(query: dict[str, Any]) -> Any:
     Newest first unless `sort` says otherwise; `query` looks into names, furigana, numbers, titles, addresses, phones
     and tags, `filter` into any field. With `deleted` the recycle bin.
     """
-    return services().contacts.contacts(**listed(query, by=actor()))
+    return services().contacts.contacts(**listed(query, by=viewer()))
 
 
 @contacts.route("/contacts", methods=["POST"])
@@ -111,7 +111,7 @@ def list_organizations(query: dict[str, Any]) -> Any:
     Newest first unless `sort` says otherwise; `query` looks into names, numbers, addresses, phones and tags, `filter`
     into any field. With `deleted` the recycle bin.
     """
-    return services().contacts.organizations(**listed(query, by=actor()))
+    return services().contacts.organizations(**listed(query, by=viewer()))
 
 
 @organizations.route("/organizations", methods=["POST"])

@@ -50,6 +50,7 @@ def principal(db: DatabaseHandle, *, token: str) -> dict[str, Any]:
             raise NotAuthenticated(SESSION_ENDED)
         return {
             "staff_user_id": found.staff_user_id,
+            "group_ids": store.group_ids_of(session, staff_user_id=found.staff_user_id, limit=domain.MAX_OWNERS),
             "name": found.staff_user.name,
             "role": found.staff_user.role,
             "scopes": domain.effective_scopes(found.staff_user.role, found.scopes),

@@ -27,7 +27,7 @@ class StaffService:
 
     @rpc
     def authenticate(self, *, token: str) -> Json:
-        """Who the token stands for: ``{staff_user_id, name, role, scopes, kind, expires_at}``. NotAuthenticated."""
+        """Who the token stands for: ``{staff_user_id, group_ids, name, role, scopes, kind, expires_at}``."""
         return log_in.principal(self.db, token=token)
 
     @rpc

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from chassis import paging
 from chassis.bulk import among, insert_ignore
-from services.staff.models import AccessToken, LoginThrottle, StaffGroup, StaffUser
+from services.staff.models import AccessToken, LoginThrottle, StaffGroup, StaffGroupMember, StaffUser
 
 Row = TypeVar("Row", StaffUser, StaffGroup)
 
@@ -65,6 +65,12 @@ def _oldest_first(
 def active_groups(session: Session, *, limit: int) -> list[StaffGroup]:
     """The groups that are not closed, by name."""
     return list(session.scalars(select(StaffGroup).where(StaffGroup.active).order_by(StaffGroup.name).limit(limit)))
+
+
+def group_ids_of(session: Session, *, staff_user_id: str, limit: int) -> list[str]:
+    """The groups that somebody belongs to, closed ones too: they may still be in charge of something."""
+    theirs = select(StaffGroupMember.group_id).where(StaffGroupMember.staff_user_id == staff_user_id)
+    return list(session.scalars(theirs.order_by(StaffGroupMember.group_id).limit(limit)))
 
 
 def other_active_admins(session: Session, *, than: str) -> int:

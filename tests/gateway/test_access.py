@@ -11,6 +11,7 @@ from chassis import deadline
 from contracts.errors import NotAuthenticated, ServiceTimeout
 from gateway import access
 from gateway.authentication import MAX_ASKING, Authenticator
+from services.staff import domain
 from tests.gateway.small import PASSWORD, bearer
 
 UUID = "01a20521-2d3d-7181-9150-c220fbfce669"
@@ -53,6 +54,13 @@ def test_a_role_gets_no_further_than_its_scopes(app, client, staff, role, scopes
     beyond = [call for call in calls(app) if access.NEEDED[call[0]] not in scopes | {access.PUBLIC}]
     assert len(beyond) > 10
     assert {client.open(path, method=method, headers=headers).status_code for _, method, path in beyond} == {403}
+
+
+@pytest.mark.parametrize("scope", ["read", "write", "admin", None])
+def test_one_function_says_who_may_do_what(scope):
+    able = {role for role, scopes in domain.ROLE_SCOPES.items() if access.may({"scopes": list(scopes)}, scope)}
+    everybody = {"read": {"admin", "staff", "read_only"}, "write": {"admin", "staff"}, "admin": {"admin"}}
+    assert able == everybody.get(str(scope), set())
 
 
 def test_a_wrong_token_is_refused_with_the_way_to_get_one(client):

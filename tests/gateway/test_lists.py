@@ -48,6 +48,23 @@ def test_a_filter_that_cannot_be_used_is_refused_by_the_place_of_its_fault(syste
     assert field in json.dumps(answer.json()["errors"])
 
 
+def test_mine_is_what_my_groups_are_in_charge_of_too(system):
+    login = {"login": secrets.token_hex(4), "password": secrets.token_hex(8)}
+    user = system.admin.post("/staff-users", json={**login, "name": "花子", "role": "staff"}).json()["id"]
+    group = system.admin.post("/staff-groups", json={"name": login["login"], "member_ids": [user]}).json()["id"]
+    root = system.admin.get("/sessions/current").json()["staff_user_id"]
+    for name, owner in (("私の", user), ("組の", group), ("他人の", root)):
+        system.admin.post("/contacts", json={"last_name": name, "tags": [login["login"]], "owner_id": owner})
+    hanako = system.client(system.client().post("/sessions", json=login).json()["token"])
+    assert hanako.get("/sessions/current").json()["group_ids"] == [group]
+    ours = {"field": "tags", "operator": "any_of", "value": [login["login"]]}
+    wanted = {"match": "all", "conditions": [ours, {"field": "owner_id", "operator": "is_me"}]}
+    asked = {"filter": json.dumps(wanted)}
+    assert {one["last_name"] for one in hanako.get("/contacts", params=asked).json()["items"]} == {"私の", "組の"}
+    assert hanako.get("/contacts/count", params=asked).json()["count"] == 2
+    assert system.admin.get("/contacts/count", params=asked).json()["count"] == 1
+
+
 def test_a_list_is_saved_changed_and_deleted(system):
     data = {"record_kind": "contact", "name": "東京", "filter": TOKYO, "columns": ["label", "title"], "sort": "name"}
     made = system.reader.post("/list-views", json=data)

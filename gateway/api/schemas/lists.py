@@ -59,10 +59,10 @@ class RecordQuery(Narrowed, SearchQuery):
     sort = words(50, load_default=None, metadata={"description": "A field; - before it for descending; -created_at"})
 
 
-def listed(query: dict[str, Any], *, by: dict[str, str]) -> dict[str, Any]:
-    """The query of a list as the contacts service takes it; ``by`` is who looks."""
+def listed(query: dict[str, Any], *, by: dict[str, Any]) -> dict[str, Any]:
+    """The query of a list as the contacts service takes it; ``by`` is who looks (``gateway.calls.viewer``)."""
     asked = page_arguments(query)
-    viewer = {"staff_user_id": by["staff_user_id"], "time_zone": asked.pop("time_zone", None)}
+    viewer = {**by, "time_zone": asked.pop("time_zone", None)}
     return {**asked, "reader": by["staff_user_id"], "viewer": viewer}
 
 

@@ -41,6 +41,7 @@ class Principal(Schema):
     """Who the token of this request stands for."""
 
     staff_user_id = Identifier(required=True)
+    group_ids = fields.List(Identifier(), required=True, metadata={"description": "The groups you belong to"})
     name = told(required=True)
     role = choice(*ROLES, required=True)
     scopes = fields.List(choice(*SCOPES), required=True)

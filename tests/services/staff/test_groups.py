@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from tests.services.staff.people import new_user
+from tests.services.staff.people import PASSWORD, new_user
 
 NOBODY = "01a20e37-0000-7000-8000-00000000ffff"
 
@@ -21,6 +21,13 @@ def test_a_group_has_members_who_come_and_go(staff, hanako, sales):
     assert staff.staff_group(id=sales["id"]) == changed
     alone = staff.update_staff_group(id=sales["id"], data={"member_ids": [jiro["id"]], "name": "営業"}, version=2)
     assert (alone["member_ids"], alone["name"], alone["description"]) == ([jiro["id"]], "営業", "")
+
+
+def test_a_token_stands_for_the_groups_of_its_owner_too(staff, hanako, sales):
+    token = staff.log_in(login="hanako", password=PASSWORD)["token"]
+    assert staff.authenticate(token=token)["group_ids"] == [sales["id"]]
+    staff.update_staff_group(id=sales["id"], data={"member_ids": []}, version=1)
+    assert staff.authenticate(token=token)["group_ids"] == []
 
 
 def test_a_name_is_taken_whatever_its_width_and_case(staff, sales):
