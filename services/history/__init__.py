@@ -3,7 +3,7 @@
 Owns: timeline entries, comments, what was last said of each mail, which record went up in which and came out again.
 Emits: history_entry.added, comment.added.
 Hears: sender.matched, sender.unmatched, match.corrected (mails); ticket.opened, ticket.reply_received, ticket.updated;
-opportunity.*, quote.*, invoice.* (but for updates of papers, and restores);
+opportunity.*, quote.*, invoice.* (but for updates of papers, and restores); activity.* (but for reminders);
 lead.opened, lead.updated, lead.converted, lead.deleted; contact.merged, .unmerged, .deleted, .restored;
 organization.merged, .unmerged.
 Offers (RPC): entries, link_mail, unlink_mail, add_comment, comments.

@@ -171,6 +171,22 @@ def sale_entry(event: Event) -> Values:
     return _entry("change", event, about_id=facts["id"], title=title, summary=summary)
 
 
+def concerned_by(event: Event) -> list[Home]:
+    """The records that an activity is about, and the customers who take part, each once."""
+    activity = event.data["activity"]
+    named = [Home(ref["kind"], ref["id"]) for ref in activity["about"] + activity["attendees"]]
+    return [home for home in dict.fromkeys(named) if home.kind in RECORD_KINDS]
+
+
+def activity_entry(event: Event) -> Values:
+    """What a timeline shows of an activity's event: what it is, its status, and when it takes place or is due."""
+    facts = event.data["activity"]
+    told = ("status", "starts_at", "starts_on", "due_at", "due_on", "time_zone")
+    summary = {"about": "activity", "activity_kind": facts["kind"]}
+    summary |= {name: facts[name] for name in told if facts.get(name) is not None}
+    return _entry("change", event, about_id=facts["id"], title=event.data["personal"]["subject"], summary=summary)
+
+
 def record_of(event: Event) -> Home:
     """The contact or organization that an event is about."""
     kind = event.type.partition(".")[0]

@@ -6,6 +6,13 @@ from typing import Any
 from chassis import Database, on_event, rpc
 from chassis.database import Transaction
 from contracts import (
+    ActivityCancelled,
+    ActivityCompleted,
+    ActivityDeleted,
+    ActivityPlanned,
+    ActivityReopened,
+    ActivityRestored,
+    ActivityUpdated,
     CommentAdded,
     ContactDeleted,
     ContactMerged,
@@ -47,6 +54,15 @@ from services.history.models import Base
 
 Json = dict[str, Any]
 BATCH = 500
+ACTIVITIES = (
+    ActivityCancelled,
+    ActivityCompleted,
+    ActivityDeleted,
+    ActivityPlanned,
+    ActivityReopened,
+    ActivityRestored,
+    ActivityUpdated,
+)
 SALES = (
     InvoiceCancelled,
     InvoiceCreated,
@@ -104,6 +120,12 @@ class HistoryService:
         """Tell what becomes of opportunities, quotes and invoices, on the contact's timeline and the organization's."""
         with self.db.handling(events) as tx:
             _tell_of(tx, [(home, domain.sale_entry(one)) for one in tx.fresh for home in domain.buyers_of(one)])
+
+    @on_event(*ACTIVITIES, batch=BATCH)
+    def on_activity_event(self, events: list[Event]) -> None:
+        """Tell what becomes of to-dos, calls, meetings and visits, with all whom they are about or who take part."""
+        with self.db.handling(events) as tx:
+            _tell_of(tx, [(home, domain.activity_entry(one)) for one in tx.fresh for home in domain.concerned_by(one)])
 
     @on_event(ContactMerged, ContactUnmerged, ContactDeleted, ContactRestored, OrganizationMerged, OrganizationUnmerged)
     def on_record_event(self, event: Event) -> None:

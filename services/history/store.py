@@ -70,12 +70,15 @@ def timeline(
 
 
 def _shown_of(homes: Sequence[Home]) -> Any:
-    """A mail on several timelines that are one stands there once, as linked by hand first."""
+    """What stands on several timelines that are one stands there once: a mail as linked by hand first."""
     double, ids = aliased(Entry), [home.id for home in homes]
-    by_hand, theirs = (each.origin == domain.PERSON for each in (Entry, double))
-    before = or_(and_(theirs, not_(by_hand)), and_(theirs == by_hand, double.id < Entry.id))
+    by_hand, other_too = (each.origin == domain.PERSON for each in (Entry, double))
+    before = or_(and_(other_too, not_(by_hand)), and_(other_too == by_hand, double.id < Entry.id))
     same = double.record_id.in_(ids) & (double.mail_message_id == Entry.mail_message_id)
-    return not_(exists().where(same, double.origin != domain.UNLINKED, before))
+    mail_before = exists().where(same, double.origin != domain.UNLINKED, before)
+    theirs = double.record_kind.in_({home.kind for home in homes}) & double.record_id.in_(ids)
+    told_before = exists().where(theirs, double.source_event_id == Entry.source_event_id, double.id < Entry.id)
+    return not_(mail_before) & not_(told_before & Entry.mail_message_id.is_(None))
 
 
 def _before(moment: Any, id: Any, cursor: str) -> Any:
