@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
 
 PIECE = 1024 * 1024
 # Shown in place; everything else, SVG and HTML above all, is only ever saved.
@@ -29,6 +29,20 @@ def download(read: ReadPiece, *, name: str | None = None) -> Response:
     response.headers["Content-Length"] = str(first["size"])
     response.headers["Content-Disposition"] = disposition(name or first.get("name") or "file")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def printed(print_it: Callable[[str | None], dict[str, Any]]) -> Response:
+    """A PDF of our own: ``print_it(etag)`` gives ``{name, etag, content: base64}``, or no content for a 304."""
+    asked = sorted(request.if_none_match.as_set(include_weak=True))
+    answer = print_it(asked[0][:100] if asked else None)
+    content = answer["content"]
+    if content is None:
+        response = Response(status=304)
+    else:
+        response = Response(b64decode(content), content_type="application/pdf")
+        response.headers["Content-Disposition"] = disposition(answer["name"])
+    response.set_etag(answer["etag"])
     return response
 
 

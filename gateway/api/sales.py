@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gateway import downloads
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import sales as schemas
 from gateway.calls import services
@@ -9,6 +10,8 @@ from gateway.calls import services
 opportunities = Resource("opportunities", description="Sales that may come about (案件).")
 quotes = Resource("quotes", description="What was offered (見積書).")
 invoices = Resource("invoices", description="What is to be paid (請求書).")
+PDF = {"type": "string", "format": "binary"}
+PDF_HEADERS = {"ETag": {"description": "Another one for each other content.", "schema": {"type": "string"}}}
 issuer = Resource("issuer", description="Who issues quotes and invoices: the company's own name and address.")
 
 
@@ -99,6 +102,18 @@ def get_quote(id: Any) -> Any:
     return services().sales.quote(id=str(id))
 
 
+@quotes.route("/quotes/<uuid:id>.pdf", methods=["GET"])
+@quotes.arguments(schemas.PrintQuery, location="query")
+@quotes.response(200, PDF, content_type="application/pdf", headers=PDF_HEADERS)
+def print_quote(query: dict[str, Any], id: Any) -> Any:
+    """Print a quote
+
+    A4, in Japanese or English. While it is `Created` it is marked as a draft and names the issuer of now. 422 for one
+    that is too long to print.
+    """
+    return downloads.printed(lambda etag: services().sales.print_quote(id=str(id), etag=etag, **query))
+
+
 @quotes.route("/quotes/<uuid:id>", methods=["PATCH"])
 @quotes.arguments(schemas.QuoteChange)
 @quotes.needs_version
@@ -186,6 +201,17 @@ def create_invoice(data: dict[str, Any], by: Any) -> Any:
 def get_invoice(id: Any) -> Any:
     """Read an invoice with its lines"""
     return services().sales.invoice(id=str(id))
+
+
+@invoices.route("/invoices/<uuid:id>.pdf", methods=["GET"])
+@invoices.arguments(schemas.PrintQuery, location="query")
+@invoices.response(200, PDF, content_type="application/pdf", headers=PDF_HEADERS)
+def print_invoice(query: dict[str, Any], id: Any) -> Any:
+    """Print an invoice
+
+    As a qualified invoice (適格請求書) where the issuer has a registration number. Otherwise as a quote.
+    """
+    return downloads.printed(lambda etag: services().sales.print_invoice(id=str(id), etag=etag, **query))
 
 
 @invoices.route("/invoices/<uuid:id>", methods=["PATCH"])

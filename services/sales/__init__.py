@@ -5,6 +5,7 @@ Emits: opportunity.opened, .updated, .won, .lost, .deleted, .restored; quote.cre
 .rejected, .deleted, .restored; invoice.created, .updated, .issued, .paid, .cancelled, .deleted, .restored.
 Hears: contact.merged, .unmerged, organization.merged, .unmerged (whose its records are).
 Offers (RPC): opportunity, opportunities, open_opportunity, update_opportunity, delete_opportunity,
-restore_opportunity; quote, quotes, create_quote, update_quote, delete_quote, restore_quote, invoice_quote; invoice,
-invoices, create_invoice, update_invoice, delete_invoice, restore_invoice; issuer, update_issuer.
+restore_opportunity; quote, quotes, create_quote, update_quote, delete_quote, restore_quote, invoice_quote,
+print_quote; invoice, invoices, create_invoice, update_invoice, delete_invoice, restore_invoice, print_invoice; issuer,
+update_issuer.
 """

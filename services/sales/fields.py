@@ -19,6 +19,7 @@ from services.sales.money import Fault, decimal, scaled
 
 Values = dict[str, Any]
 
+LANGUAGES = ("ja", "en")
 MAX_LINES = 200
 MAX_LINE_TEXT = 500
 MAX_NOTES = 2_000
@@ -171,6 +172,13 @@ class InvoiceDates(Strict):
 
     issue_date = Day()
     due_date = Day(allow_none=True)
+
+
+class Print(Strict):
+    """How a document is printed. ``etag``: of the print that the caller has."""
+
+    language = fields.String(validate=validate.OneOf(LANGUAGES))
+    etag = fields.String(allow_none=True, validate=validate.Length(max=100))
 
 
 class Filters(Strict):

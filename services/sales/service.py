@@ -4,7 +4,7 @@ from typing import Any
 
 from chassis import Database, Rpc, on_event, rpc
 from contracts import ContactMerged, ContactUnmerged, Event, OrganizationMerged, OrganizationUnmerged
-from services.sales import changes, fields, issuer, parties, store, unions
+from services.sales import changes, fields, form, issuer, parties, printing, store, unions
 from services.sales.kinds import INVOICE, OPPORTUNITY, QUOTE, Kind, wire
 from services.sales.models import Base
 
@@ -102,6 +102,11 @@ class SalesService:
         return dict(tx.answer)
 
     @rpc
+    def print_quote(self, *, id: str, language: str = "ja", etag: str | None = None) -> Json:
+        """A quote as PDF: ``{name, etag, content: base64}``; without content where ``etag`` is the present one."""
+        return self._print(QUOTE, id, language, etag)
+
+    @rpc
     def invoice(self, *, id: str) -> Json:
         """One invoice with its lines. NotFound."""
         return self._record(INVOICE, id)
@@ -134,6 +139,11 @@ class SalesService:
         return self._restore(INVOICE, id, actor, idempotency_key)
 
     @rpc
+    def print_invoice(self, *, id: str, language: str = "ja", etag: str | None = None) -> Json:
+        """As ``print_quote``."""
+        return self._print(INVOICE, id, language, etag)
+
+    @rpc
     def issuer(self) -> Json:
         """Who issues documents, with the version of these settings: 0 before anybody wrote them."""
         with self.db.session() as session:
@@ -154,6 +164,12 @@ class SalesService:
     def _record(self, kind: Kind, record_id: str) -> Json:
         with self.db.session() as session:
             return wire(kind, store.values(changes.present(session, kind, record_id)))
+
+    def _print(self, kind: Kind, record_id: str, language: str, etag: str | None) -> Json:
+        chosen = fields.checked(fields.Print, {"language": language, "etag": etag})
+        document = self._record(kind, record_id)
+        issuer = document["issuer"] or self.issuer()
+        return printing.printed(form.form(document, issuer, chosen["language"]), etag=chosen["etag"])
 
     def _page(
         self,

@@ -1,4 +1,6 @@
-"""Quotes and invoices through the running system: written, accepted, made into an invoice, sent."""
+"""Quotes and invoices through the running system: written, accepted, made into an invoice, sent, printed."""
+
+from pypdfium2 import PdfDocument
 
 
 def test_a_quote_of_a_contact_goes_all_the_way_to_a_paid_invoice(api):
@@ -30,6 +32,14 @@ def test_a_quote_of_a_contact_goes_all_the_way_to_a_paid_invoice(api):
         here = f"/invoices/{invoice.json()['id']}"
         invoice = api.patch(here, json={"stage": stage}, headers={"If-Match": invoice.headers["ETag"]})
         assert (invoice.status_code, invoice.json()["stage"]) == (200, stage)
+    paper = api.get(f"{here}.pdf", params={"language": "en"})
+    assert (paper.status_code, paper.headers["Content-Type"]) == (200, "application/pdf")
+    assert paper.headers["Content-Disposition"].startswith('attachment; filename="INV')
+    with PdfDocument(paper.content) as document:
+        assert "Amount due (tax included) ¥16,659" in document[0].get_textpage().get_text_range()
+    again = api.get(f"{here}.pdf", params={"language": "en"}, headers={"If-None-Match": paper.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert api.get(f"{path}.pdf", params={"language": "fr"}).status_code == 422
     [listed] = api.get("/invoices", params={"contact_id": contact["id"]}).json()["items"]
     assert listed["id"] == invoice.json()["id"]
 
