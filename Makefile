@@ -7,6 +7,8 @@ FIT := -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))'
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Every worker has servers of its own; a file's tests stay together, they share what is running.
+SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile
 PACKAGES := $(wildcard chassis contracts contacts_service mail_ingest_service matcher_service portal_service gateway services demo)
 CODE := musubi.py $(PACKAGES) $(wildcard bench) deploy tests
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -32,7 +34,7 @@ test: $(VENV)/.test ## Install RabbitMQ, PostgreSQL, Dovecot and isync where mis
 	@tests/infra/install.sh
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m tests.patched $(ARGS)
-	$(BIN)/python -m pytest tests/ $(ARGS)
+	$(BIN)/python -m pytest tests/ $(SIDE_BY_SIDE) $(ARGS)
 
 lint: $(VENV)/.test ## Check style, types and import rules
 	$(BIN)/ruff check $(CODE)

@@ -9,6 +9,7 @@ from bench import addresses, peers, road
 from bench.big_mails import memory_part
 from bench.events.measuring import events_part
 from bench.limits import limits_part
+from bench.listing import lists_part
 from bench.live import latency_part
 from bench.meters import load
 from bench.report import Report
@@ -100,4 +101,5 @@ PARTS: dict[str, Callable[[Workshop], None]] = {
     "memory": memory_part,
     "idle": idle_part,
     "addresses": addresses_part,
+    "lists": lists_part,
 }
