@@ -8,7 +8,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 # Every worker has servers of its own; a file's tests stay together, they share what is running.
-SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile
+SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PACKAGES := $(wildcard chassis contracts contacts_service mail_ingest_service matcher_service portal_service gateway services demo)
 CODE := musubi.py $(PACKAGES) $(wildcard bench) deploy tests
 PIP := $(BIN)/python -m pip --disable-pip-version-check
