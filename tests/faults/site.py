@@ -135,7 +135,7 @@ class Site:
         """What the rows say against what they must say."""
         return compare(self.ledger.expected(), self.rows.outcome(self.contacts))
 
-    def check(self, *, timeout: float = 60) -> Verdict:
+    def check(self, *, timeout: float = 150) -> Verdict:
         """Wait until all has settled and is right; else the AssertionError names the faults that stay."""
         verdict = Verdict()
 

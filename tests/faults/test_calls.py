@@ -13,7 +13,7 @@ from tests.infra import eventually
 from tests.infra.proxy import TcpProxy
 from tests.infra.services import ServiceProcesses
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 SERVICES = ("gateway", "staff", "leads", "contacts", "contacts")
 CONTACTS = ("contacts-1", "contacts-2")

@@ -8,7 +8,7 @@ from chassis.crash import CRASH_EXIT_CODE, POINTS
 from tests.faults.march import CALLS, ROAD, March
 from tests.infra import eventually
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 def passed_all(points):
@@ -24,7 +24,7 @@ def test_every_service_of_the_road_may_end_at_every_point_it_passes(site):
     march.begin()
     for _ in range(12):
         site.append(site.ledger.more(14))
-        eventually(lambda: march.go_on() or site.settled(), timeout=60)
+        eventually(lambda: march.go_on() or site.settled(), timeout=180)
         if march.go_on():
             break
     assert march.passed == passed_all(ROAD)
@@ -35,7 +35,7 @@ def test_a_call_that_ends_its_service_is_repeated_and_done_once(site):
     march = March(site, CALLS)
     march.begin()
     for number, _ in enumerate(CALLS["staff"], start=1):
-        eventually(partial(created, site, march, f"sato{number}"), timeout=60)
+        eventually(partial(created, site, march, f"sato{number}"), timeout=180)
         eventually(partial(ended, march, number))
     assert march.passed == passed_all(CALLS)
     logins = "SELECT login FROM staff_users WHERE login LIKE 'sato%%' ORDER BY 1"

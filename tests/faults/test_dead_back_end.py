@@ -8,7 +8,7 @@ import pytest
 
 from tests.infra import eventually
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 OTHERS = ("/contacts", "/leads", "/tickets", "/messages", "/decisions")
 CALLS = 5

@@ -7,7 +7,7 @@ import pytest
 from tests.faults.conftest import SEED
 from tests.faults.faults import Faults
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(500)
 
 
 def test_no_mail_is_lost_or_doubled_whatever_ends_when(site):
@@ -16,7 +16,7 @@ def test_no_mail_is_lost_or_doubled_whatever_ends_when(site):
     site.plant()
     for fault in faults.each_once():
         faults.strike(fault, mails=10)
-    verdict = site.check(timeout=90)
+    verdict = site.check(timeout=180)
     mails = len(site.ledger.mails)
     assert verdict.counts == {"attempt": mails, "ok": mails, "quarantined": 3}
     assert mails >= 200

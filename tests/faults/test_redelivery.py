@@ -8,7 +8,7 @@ import pytest
 from tests.faults.conftest import SEED
 from tests.infra import eventually
 
-pytestmark = pytest.mark.timeout(200)
+pytestmark = pytest.mark.timeout(400)
 
 # (who reads, who must be halted from then on): contacts is asked by the matcher, so it is halted only later.
 STAGES = (
@@ -31,7 +31,7 @@ def test_an_event_that_comes_three_times_and_out_of_order_has_one_effect(site):
             waiting = [queue for queue in site.queues() if queue.startswith(f"{name}.")]
             assert sum(site.shovel.triple(queue, chance=chance) for queue in waiting) > 0
             site.processes.resume(name)
-        eventually(partial(worked_off, site, readers), timeout=60)
+        eventually(partial(worked_off, site, readers), timeout=150)
     site.check()
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 RESTORE = "DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_of_test; DROP TABLE kept_of_test"
 TWICE = (

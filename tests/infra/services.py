@@ -140,7 +140,7 @@ class ServiceProcesses:
             for replica in self.replicas.values():
                 replica.server.stop(timeout=timeout)
 
-    def wait_ready(self, *names: str, timeout: float = 60) -> None:
+    def wait_ready(self, *names: str, timeout: float = 150) -> None:
         """Waits until `/health/ready` of the named ones (default all) answers 200; tells the log of what does not."""
         deadline = time.monotonic() + timeout
         for replica in self._named(*names):
