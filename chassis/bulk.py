@@ -27,6 +27,8 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    func,
+    select,
     update,
 )
 from sqlalchemy.dialects import sqlite
@@ -127,6 +129,14 @@ def among(session: Session, column: Any, values: Iterable[Any]) -> Any:
         return column == any_(bindparam(None, list(values), type_=_Ids()))
     # Texts as TEXT: a cast to VARCHAR(n) would cut them, and find what was not asked for.
     return column == any_(bindparam(None, list(values), type_=ARRAY(Text if isinstance(kind, String) else kind)))
+
+
+def on_each(session: Session, ids: Iterable[str]) -> Any:
+    """On PostgreSQL, ids as rows of ``id``, for a LATERAL query of each; None on SQLite, which has no such query."""
+    if not _on_postgresql(session):
+        return None
+    given = func.unnest(bindparam(None, list(ids), type_=_Ids()), type_=Uuid(as_uuid=False))
+    return select(given.label("id")).subquery()
 
 
 def _on_postgresql(session: Session) -> bool:

@@ -9,7 +9,7 @@ Offers (RPC): resolve_addresses; contact, contacts, contacts_count, contact_fiel
 change_contacts, delete_contact, restore_contact, merge_contacts, unmerge_contact, contact_merges, superiors, reports,
 contact_changes; organization, organizations, organizations_count, organization_fields, create_organization,
 update_organization, change_organizations, delete_organization, restore_organization, merge_organizations,
-unmerge_organization, organization_merges, organization_changes, organization_chart; duplicates, duplicate_groups,
-set_apart; address_copy, shared_settings, update_shared_settings; star, is_starred, put_image, image; names; list_view,
-list_views, create_list_view, update_list_view, delete_list_view.
+unmerge_organization, organization_merges, organization_changes, organization_chart, organization_people; duplicates,
+duplicate_groups, set_apart; address_copy, shared_settings, update_shared_settings; star, is_starred, put_image, image;
+names; list_view, list_views, create_list_view, update_list_view, delete_list_view.
 """

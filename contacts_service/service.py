@@ -201,6 +201,12 @@ class ContactsService(ListCalls, MergeCalls):
             return related.organization_chart(session, changes.present(session, ORGANIZATION, id).id)
 
     @rpc
+    def organization_people(self, *, id: str, limit: int) -> list[str]:
+        """The ids of up to ``limit`` present contacts of an organization, those who came in last. NotFound."""
+        with self.db.session() as session:
+            return store.people_ids(session, changes.present(session, ORGANIZATION, id).id, limit=limit)
+
+    @rpc
     def names(self, *, ids: list[str]) -> Values:
         """What up to 200 contacts and organizations are called, whether they are deleted or not."""
         with self.db.session() as session:

@@ -141,6 +141,12 @@ def people_of(session: Session, organization_id: str, *, limit: int) -> list[Val
     return _charted(session, select(*CHARTED).where(theirs).order_by(Contact.id).limit(limit))
 
 
+def people_ids(session: Session, organization_id: str, *, limit: int) -> list[str]:
+    """The ids of up to ``limit`` present contacts of an organization, those who came in last."""
+    theirs = (Contact.organization_id == organization_id) & Contact.deleted_at.is_(None)
+    return list(session.scalars(select(Contact.id).where(theirs).order_by(Contact.id.desc()).limit(limit)))
+
+
 def people_by_id(session: Session, contact_ids: Collection[str]) -> list[Values]:
     """As ``people_of``, of these contacts, deleted or not."""
     return _charted(session, select(*CHARTED).where(among(session, Contact.id, contact_ids)))

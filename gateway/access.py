@@ -106,6 +106,8 @@ NEEDED: Mapping[str, str] = {
     "images.put_organization_image": "write",
     "images.delete_organization_image": "write",
     "names.list_names": "read",
+    "relations.list_contact_timeline": "read",
+    "relations.list_organization_timeline": "read",
     "relations.get_organization_chart": "read",
     "leads.list_leads": "read",
     "leads.get_lead": "read",

@@ -6,12 +6,11 @@ from contracts.fields import RECORD_KINDS
 from gateway.api.blueprint import PREFIX, Resource, page_arguments
 from gateway.api.schemas import work as schemas
 from gateway.calls import or_none, services
+from gateway.links import with_links
 
 leads = Resource("leads", description="People who wrote and whom nobody knew (リード).")
 tickets = Resource("tickets", description="What customers ask for (チケット).")
 history = Resource("history", description="What happened with a record, in order of time.")
-
-TIMELINE = f"/history/<any({', '.join(RECORD_KINDS)}):kind>/<uuid:id>"
 
 
 @leads.route("/leads", methods=["GET"])
@@ -127,11 +126,11 @@ def get_reply_token(id: Any) -> Any:
 @history.page_of(schemas.HistoryPage)
 def list_history(query: dict[str, Any]) -> Any:
     """List what happened with a record, newest first"""
-    return services().history.entries(**page_arguments(query))
+    return with_links(services().history.entries(**page_arguments(query)))
 
 
 @history.route("/comments", methods=["GET"])
-@history.arguments(schemas.HistoryQuery, location="query")
+@history.arguments(schemas.CommentQuery, location="query")
 @history.page_of(schemas.CommentPage)
 def list_comments(query: dict[str, Any]) -> Any:
     """List the comments on a record, newest first"""

@@ -4,6 +4,7 @@ from typing import Any
 
 from chassis import clock
 from services.history.domain import PERSON, Home
+from services.history.kinds import about_of
 from services.history.models import Comment, Entry, Mail
 
 Values = dict[str, Any]
@@ -16,6 +17,9 @@ def entry(row: Entry, mail: Mail | None, *, home: Home) -> Values:
         "id": row.id,
         "record": home.to_wire(),
         "kind": row.kind,
+        "about": about_of(
+            row.kind, about_id=row.about_id, mail_message_id=row.mail_message_id, summary=row.summary or {}
+        ),
         "happened_at": clock.wire(row.happened_at),
         "mail_message_id": row.mail_message_id,
         "title": shown.title,

@@ -48,8 +48,9 @@ from contracts import (
     TicketUpdated,
 )
 from contracts.base import Event
-from services.history import by_hand, domain, placing, records, store, unions
+from services.history import by_hand, domain, gathering, placing, records, store, unions
 from services.history.domain import Home
+from services.history.kinds import checked_kinds, checked_people
 from services.history.models import Base
 
 Json = dict[str, Any]
@@ -138,14 +139,30 @@ class HistoryService:
             _tell_of(tx, [(domain.record_of(one), domain.record_entry(one)) for one in tx.fresh])
 
     @rpc
-    def entries(self, *, kind: str, id: str, limit: int | None = None, cursor: str | None = None) -> Json:
-        """A page of a record's timeline, newest first. Of a record that was merged: the one it went up in."""
-        home = domain.checked_record({"kind": kind, "id": id})
+    def entries(
+        self,
+        *,
+        kind: str,
+        id: str,
+        kinds: list[str] | None = None,
+        people: list[str] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Json:
+        """A page of a record's timeline, newest first. Of a record that was merged: the one it went up in.
+
+        ``kinds``: of entries, all unless named. ``people``: contacts whose entries stand there too, MAX_PEOPLE of them.
+        """
+        home, wanted = domain.checked_record({"kind": kind, "id": id}), checked_kinds(kinds)
+        further = checked_people(people or [])
+        asked: Json = {"kinds": wanted, "limit": limit, "cursor": cursor}
         with self.db.session() as session:
             present = unions.present_home(session, home=home)
-            homes = unions.members(session, home=present)
-            rows, following = store.timeline(session, homes=homes, limit=limit, cursor=cursor)
-            return {"items": [records.entry(entry, mail, home=present) for entry, mail in rows], "next": following}
+            homes = unions.members_of(session, homes=[present, *further])
+            read = gathering.page if further else store.timeline
+            rows, following = read(session, homes=list(homes), **asked)
+            items = [records.entry(row, mail, home=homes[Home(row.record_kind, row.record_id)]) for row, mail in rows]
+            return {"items": items, "next": following}
 
     @rpc
     def comments(self, *, kind: str, id: str, limit: int | None = None, cursor: str | None = None) -> Json:

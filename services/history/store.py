@@ -1,6 +1,6 @@
 """The queries of timelines, comments and links by hand; those of mails' words are in ``placing``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from chassis.ids import new_id
 from contracts.errors import Invalid
 from services.history import domain
 from services.history.domain import Home
+from services.history.kinds import CHANGE_OF
 from services.history.models import Comment, Entry, Mail
 
 Values = dict[str, Any]
@@ -52,10 +53,15 @@ def _of(statement: Any, table: Any, home: Home) -> Any:
 
 
 def timeline(
-    session: Session, *, homes: Sequence[Home], limit: int | None, cursor: str | None
+    session: Session,
+    *,
+    homes: Sequence[Home],
+    kinds: Collection[str] | None = None,
+    limit: int | None,
+    cursor: str | None,
 ) -> tuple[Any, str | None]:
     """One page of the entries of records that are one, newest first, mails with what is told of them."""
-    wanted = [_of(select(Entry.id), Entry, home).where(Entry.origin != domain.UNLINKED) for home in homes]
+    wanted = [_of(select(Entry.id), Entry, home).where(*shown(kinds)) for home in homes]
     if len(homes) > 1:
         wanted = [each.where(_shown_of(homes)) for each in wanted]
     if cursor:
@@ -67,6 +73,20 @@ def timeline(
     found = query.where(Entry.id.in_(union_all(*newest) if len(newest) > 1 else newest[0]))
     rows = list(session.execute(found.order_by(*order).limit(length + 1)))
     return paging.page(rows, length, key=lambda row: [clock.wire(row[0].happened_at), row[0].id])
+
+
+def shown(kinds: Collection[str] | None) -> list[Any]:
+    """The conditions of entries that nobody took away and that are of one of these kinds (kinds.py)."""
+    there = [Entry.origin != domain.UNLINKED]
+    if kinds is None:
+        return there
+    about, of_them = Entry.summary["about"].as_string(), [kind for kind in CHANGE_OF if kind in kinds]
+    of_kinds = [Entry.kind.in_([kind for kind in kinds if kind not in (*CHANGE_OF, "change")])]
+    if "change" in kinds:
+        of_kinds.append((Entry.kind == "change") & about.is_(None))
+    if of_them:
+        of_kinds.append((Entry.kind == "change") & about.in_(of_them))
+    return [*there, or_(*of_kinds)]
 
 
 def _shown_of(homes: Sequence[Home]) -> Any:

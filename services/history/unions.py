@@ -4,7 +4,7 @@ Nothing moves by a union: every entry stays with the record it was said of, and 
 are one. So whatever the order in which events arrive, taking a record out again gives it all that was its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -45,15 +45,21 @@ def present_home(session: Session, *, home: Home) -> Home:
 
 def members(session: Session, *, home: Home) -> list[Home]:
     """A record and all that went up in it, that in these, and so on."""
-    found = {home.id: home}
-    wanted = {home.id}
+    return list(members_of(session, homes=[home]))
+
+
+def members_of(session: Session, *, homes: Collection[Home]) -> dict[Home, Home]:
+    """As ``members``, of several records: all of them, each with the one of ``homes`` that it is now."""
+    found = {home.id: home for home in homes}
+    wanted = set(found)
     while wanted:
         theirs = select(RecordUnion).where(among(session, RecordUnion.id, wanted), RecordUnion.ended_at.is_(None))
         new = {row.old_id: Home(row.old_kind, row.old_id) for row in session.scalars(theirs)}
         wanted = new.keys() - found.keys()
         found |= {each: new[each] for each in wanted}
-    instead = present_homes(session, homes=found.values()) if len(found) > 1 else {}
-    return [each for each in found.values() if each == home or instead.get(each) == home]
+    instead = present_homes(session, homes=found.values()) if len(found) > len(homes) else {}
+    ends = {each: each if each in homes else instead.get(each, each) for each in found.values()}
+    return {each: end for each, end in ends.items() if end in homes}
 
 
 def unite(session: Session, *, union: Union) -> None:

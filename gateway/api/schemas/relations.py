@@ -3,8 +3,15 @@
 from marshmallow import Schema, fields
 
 from gateway.api.schemas.common import Identifier, told
+from gateway.api.schemas.work import TimelineQuery
 
 PLACES = ("member", "outside", "vacant")
+
+
+class OrganizationTimelineQuery(TimelineQuery):
+    """Which entries of an organization's timeline."""
+
+    people = fields.Boolean(load_default=True, metadata={"description": "With the entries of its people; true"})
 
 
 class ChartNode(Schema):

@@ -1,6 +1,8 @@
 """Leads, tickets, history."""
 
-from marshmallow import Schema, fields
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
 
 from contracts.fields import RECORD_KINDS
 from contracts.work import ENTRY_KINDS, LEAD_STATUSES, TICKET_PRIORITIES, TICKET_STATUSES
@@ -18,7 +20,10 @@ from gateway.api.schemas.common import (
 )
 from gateway.api.schemas.mail import Attachment
 from gateway.api.schemas.people import MAX_DESCRIPTION, ContactChange, OrganizationChange
+from gateway.links import ABOUT_KINDS
 
+# As the history service narrows by.
+SHOWN_KINDS = (*ENTRY_KINDS, "opportunity", "quote", "invoice", "activity")
 SEVERITIES = ("Minor", "Major", "Feature", "Critical")
 CATEGORIES = ("Big Problem", "Small Problem", "Other Problem")
 CUSTOMERS = tuple(kind for kind in RECORD_KINDS if kind != "ticket")
@@ -190,11 +195,51 @@ class ReplyToken(Schema):
     token = told(required=True)
 
 
-class HistoryQuery(PageQuery):
+class EntryKinds(fields.String):
+    """Several kinds of entry, separated by commas."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        kinds = super()._deserialize(value, *args, **kwargs).split(",")
+        if strange := [kind for kind in kinds if kind not in SHOWN_KINDS]:
+            raise ValidationError(f"{strange[0][:50]!r} is no kind of entry. There are: {', '.join(SHOWN_KINDS)}.")
+        return list(dict.fromkeys(kinds))
+
+
+ONE_KIND = f"({'|'.join(SHOWN_KINDS)})"
+
+
+class TimelineQuery(PageQuery):
+    """Which entries of a timeline."""
+
+    kinds = EntryKinds(
+        load_default=None,
+        metadata={
+            "description": "Only these kinds of entry, separated by commas; `change`: of the record itself",
+            "pattern": f"^{ONE_KIND}(,{ONE_KIND}){{0,20}}$",
+        },
+    )
+
+
+class HistoryQuery(TimelineQuery):
     """Whose history."""
 
     kind = choice(*RECORD_KINDS, required=True)
     id = Identifier(required=True)
+
+
+class CommentQuery(PageQuery):
+    """Whose comments."""
+
+    kind = choice(*RECORD_KINDS, required=True)
+    id = Identifier(required=True)
+
+
+class About(Schema):
+    """What an entry tells of. `url`: where the API tells more; null for a comment, which stands there in full."""
+
+    kind = told(required=True, metadata={"enum": list(ABOUT_KINDS)})
+    id = Identifier(required=True, allow_none=True)
+    url = told(required=True, allow_none=True, metadata={"format": "uri-reference"})
 
 
 class HistoryEntry(Schema):
@@ -202,6 +247,7 @@ class HistoryEntry(Schema):
 
     id = Identifier(required=True)
     kind = choice(*ENTRY_KINDS, required=True)
+    about = fields.Nested(About, required=True)
     record = fields.Nested(RecordPointer)
     happened_at = moment(required=True)
     title = told(required=True, allow_none=True)

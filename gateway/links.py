@@ -1,0 +1,30 @@
+"""Where the API tells more of a record."""
+
+from typing import Any
+
+from gateway.api.blueprint import PREFIX
+
+# What an entry of a timeline can be about. A comment has no address of its own: it stands on its record's timeline.
+PATHS = {
+    "message": "messages",
+    "contact": "contacts",
+    "organization": "organizations",
+    "lead": "leads",
+    "ticket": "tickets",
+    "opportunity": "opportunities",
+    "quote": "quotes",
+    "invoice": "invoices",
+    "activity": "activities",
+}
+ABOUT_KINDS = (*PATHS, "comment")
+
+
+def url_of(kind: str, id: str | None) -> str | None:
+    """The path of a record; None for what has none."""
+    return f"{PREFIX}/{PATHS[kind]}/{id}" if id and kind in PATHS else None
+
+
+def with_links(page: dict[str, Any]) -> dict[str, Any]:
+    """A page of a timeline, each entry with the path of what it is about."""
+    items = [{**entry, "about": {**entry["about"], "url": url_of(**entry["about"])}} for entry in page["items"]]
+    return {**page, "items": items}
