@@ -103,7 +103,7 @@ def _site(shop: Workshop, size: int) -> Iterator[Site]:
         customers.database(system.env["MUSUBI_DATABASE_URL"].replace("{service}", "contacts"), size)
         system.start()
         system.wait_ready()
-        with _client(system) as client:
+        with contextlib.closing(_client(system)) as client:
             yield Site(size, client)
 
 
