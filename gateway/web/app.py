@@ -17,9 +17,11 @@ from gateway.web import language, pages, parts
 from gateway.web.api import COOKIE, ApiProblem, api
 from gateway.web.assets import Assets
 from gateway.web.contacts import views as contacts
+from gateway.web.lists import views as lists
+from gateway.web.organizations import views as organizations
 from gateway.web.shell import views as shell
 
-BLUEPRINTS = (shell.shell, contacts.contacts)
+BLUEPRINTS = (shell.shell, contacts.contacts, organizations.organizations, lists.lists)
 ZONE_COOKIE = "musubi_zone"
 ZONES = available_timezones()
 MAX_FORM = 2_000_000

@@ -6,7 +6,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import dates
+from babel import dates, numbers
 from flask import g
 
 from gateway.web.language import language, locale
@@ -73,6 +73,24 @@ def day(value: str | date | None) -> str:
     if not value:
         return ""
     return dates.format_date(date.fromisoformat(value) if isinstance(value, str) else value, "long", locale=locale())
+
+
+def day_or_text(value: str) -> str:
+    """A date; what is none as it is."""
+    try:
+        return day(value)
+    except ValueError:
+        return value
+
+
+def short_day(value: str | None) -> str:
+    """A date, short, for lists."""
+    return dates.format_date(date.fromisoformat(value), "medium", locale=locale()) if value else ""
+
+
+def number(value: int | None) -> str:
+    """A number with its separators."""
+    return "" if value is None else str(numbers.format_decimal(value, locale=locale()))
 
 
 def day_of(value: str | None) -> str:

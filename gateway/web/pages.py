@@ -10,6 +10,7 @@ from jinja2_fragments.flask import render_block
 from gateway.web import formats, parts
 from gateway.web.assets import Assets
 from gateway.web.language import LANGUAGES, gettext, language
+from gateway.web.lists import fields
 
 THEME_COOKIE = "musubi_theme"
 THEMES = ("auto", "light", "dark")
@@ -21,6 +22,7 @@ def install(app: Flask) -> None:
     """What every template has at hand."""
     assets: Assets = app.extensions["musubi_assets"]
     app.jinja_env.globals.update(asset=assets.url, formats=formats, languages=LANGUAGES, navigation=parts.NAVIGATION)
+    app.jinja_env.globals.update(field_words=fields.CHOICES)
     app.context_processor(_surroundings)
     app.after_request(_clear_toast)
 

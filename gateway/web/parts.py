@@ -16,7 +16,10 @@ class Place:
     scope: str = "read"
 
 
-NAVIGATION = (Place(msg("Contacts"), "users", "contacts.index", "/contacts"),)
+NAVIGATION = (
+    Place(msg("Contacts"), "users", "contacts.index", "/contacts"),
+    Place(msg("Organizations"), "building", "organizations.index", "/organizations"),
+)
 
 # By the word that `pages.go` is given: the sentence, and the endpoint of its Undo, which gets the id.
 TOASTS: dict[str, tuple[str, str | None]] = {

@@ -1,4 +1,4 @@
-"""A list of records as a page: its columns, quick search as one types, more at the end; its state is in the URL."""
+"""A list of records as a page: its columns, more at the end; its state is in the URL."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,29 +29,31 @@ class Listing:
 
     items: list[Values]
     names: Mapping[str, Values]
-    query: str
     shown: int
     cursor: str | None
     appends: bool
+    url: str
 
     @property
-    def more(self) -> int:
-        """How many the page shows after the next click; 0: there are no more, or too many to scroll through."""
-        return self.shown + PAGE if self.cursor and self.shown < MOST else 0
+    def longer(self) -> str:
+        """The address of the list with a page more; empty: there are no more, or too many to scroll through."""
+        if not self.cursor or self.shown >= MOST:
+            return ""
+        return f"{self.url}{'&' if '?' in self.url else '?'}shown={self.shown + PAGE}"
 
 
-def listing(path: str, *, refers: Iterable[str] = (), **query: Any) -> Listing:
+def listing(path: str, *, url: str, refers: Iterable[str] = (), **query: Any) -> Listing:
     """The list that the request asks for: all of it up to where one had scrolled, or, for htmx, what comes next.
 
-    ``refers``: fields that hold ids of records, whose names are looked up.
+    ``url``: where the list is, with all that narrows it; ``refers``: fields that hold ids of records, whose names are
+    looked up.
     """
-    text = request.args.get("q", "").strip()[:200]
     asked = request.args.get("shown", "")
     shown = min(max(int(asked) if asked.isdecimal() and len(asked) < 6 else PAGE, PAGE), MOST)
     cursor = request.args.get("cursor", "")[:500]
     up_to = PAGE if cursor else shown
-    items, following = api().pages(path, up_to=up_to, query=text, cursor=cursor, **query)
-    return Listing(items, names_in(items, refers), text, shown, following, appends=bool(cursor))
+    items, following = api().pages(path, up_to=up_to, cursor=cursor, **query)
+    return Listing(items, names_in(items, refers), shown, following, bool(cursor), url)
 
 
 def names_in(records: Iterable[Values], refers: Iterable[str]) -> dict[str, Values]:

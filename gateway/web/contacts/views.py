@@ -6,18 +6,18 @@ from flask import Blueprint, Response
 
 from gateway.web.api import api
 from gateway.web.contacts import fields
-from gateway.web.contacts.columns import COLUMNS, REFERS
+from gateway.web.lists import screen
+from gateway.web.lists.kinds import CONTACTS
 from gateway.web.pages import show
-from gateway.web.tables import listing, names_in
+from gateway.web.tables import names_in
 
 contacts = Blueprint("contacts", __name__, url_prefix="/contacts")
 
 
 @contacts.get("")
 def index() -> Response:
-    """The list, newest first."""
-    found = listing("/contacts", refers=REFERS)
-    return show("contacts/list.html", part="rows" if found.appends else "results", columns=COLUMNS, listing=found)
+    """The list."""
+    return screen.index(CONTACTS)
 
 
 @contacts.get("/<uuid:id>")

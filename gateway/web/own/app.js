@@ -2,3 +2,4 @@
 import "./toasts.js";
 import "./keyboard.js";
 import "./combobox.js";
+import "./unfold.js";

@@ -61,6 +61,14 @@ def people(system) -> list[dict[str, Any]]:
     return made
 
 
+@pytest.fixture(scope="session")
+def session(system) -> str:
+    """The token of a browser that is logged in: the log-in itself takes time."""
+    answer = system.client().post("/sessions", json={"login": "root", "password": PASSWORD})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["token"])
+
+
 class Desk:
     """Somebody at a browser."""
 
@@ -91,6 +99,11 @@ class Desk:
             self.page.keyboard.press("Enter")
         self.page.wait_for_load_state("networkidle")
         return self.page
+
+    def enter(self, session: str) -> None:
+        """Be logged in."""
+        cookie: Any = {"name": "musubi_session", "value": session, "url": self.url}
+        self.context.add_cookies([cookie | {"httpOnly": True, "sameSite": "Strict"}])
 
     def accessibility_faults(self) -> Any:
         # Playwright's own channel: the page's policy lets no script in that is not ours.

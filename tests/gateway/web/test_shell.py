@@ -20,7 +20,8 @@ def test_every_screen_is_free_of_barriers(desk, people, language, theme, phone):
     somebody.picture(f"log-in-{name}")
     somebody.log_in()
     one = f"/contacts/{people[0]['id']}"
-    for path, shown in (("/contacts", "list"), ("/contacts?q=nobody", "nobody"), (one, "contact")):
+    paths = {"/contacts": "list", "/contacts?q=nobody": "nobody", one: "contact", "/organizations": "organizations"}
+    for path, shown in paths.items():
         page = somebody.open(path)
         assert page.get_attribute("html", "lang") == language
         assert page.get_attribute("html", "data-bs-theme") == theme

@@ -1,0 +1,95 @@
+"""The two kinds of record that have lists: where they are, what they are called, which columns they begin with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.web.language import msg, ngettext
+from gateway.web.lists import fields
+from gateway.web.tables import Column
+
+Groups = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind:
+    """A kind of record as its list shows it. ``head``: the first column, which links to the record."""
+
+    name: str
+    plural: str
+    label: str
+    icon: str
+    page: str
+    head: Column
+    columns: tuple[Column, ...]
+    groups: Groups
+    counted: Callable[[int], str]
+    search: str
+    looks_into: str
+    none_found: str
+    none_found_advice: str
+    none_yet: str
+    none_yet_advice: str
+
+    @property
+    def path(self) -> str:
+        """The list's address, here and in the API."""
+        return f"/{self.plural}"
+
+
+def _contacts(number: int) -> str:
+    return ngettext("%(num)s contact", "%(num)s contacts", number)
+
+
+def _organizations(number: int) -> str:
+    return ngettext("%(num)s organization", "%(num)s organizations", number)
+
+
+CONTACTS = RecordKind(
+    name="contact",
+    plural="contacts",
+    label=msg("Contacts"),
+    icon="users",
+    page="contacts.show_contact",
+    head=Column("name", msg("Name"), "person", phone=True),
+    columns=(
+        Column("organization_id", msg("Organization"), "organization", phone=True),
+        Column("title", msg("Title"), phone=True),
+        Column("phones", msg("Phone"), "phones", phone=True),
+        Column("addresses", msg("Mail address"), "addresses"),
+        Column("number", msg("Number")),
+        Column("updated_at", msg("Changed"), "moment"),
+    ),
+    groups=fields.CONTACT_GROUPS,
+    counted=_contacts,
+    search=msg("Search in contacts"),
+    looks_into=msg("Name, furigana, phone, mail …"),
+    none_found=msg("Nobody found"),
+    none_found_advice=msg("No contact fits. Take a condition away, or search with fewer letters."),
+    none_yet=msg("No contacts yet"),
+    none_yet_advice=msg("Contacts appear here when you add them, or when somebody's mail is turned into one."),
+)
+ORGANIZATIONS = RecordKind(
+    name="organization",
+    plural="organizations",
+    label=msg("Organizations"),
+    icon="building",
+    page="organizations.show_organization",
+    head=Column("name", msg("Name"), "firm", phone=True),
+    columns=(
+        Column("industry", msg("Industry"), phone=True),
+        Column("type", msg("Kind of relation"), "choice"),
+        Column("phones", msg("Phone"), "phones", phone=True),
+        Column("addresses", msg("Mail address"), "addresses"),
+        Column("number", msg("Number")),
+        Column("updated_at", msg("Changed"), "moment"),
+    ),
+    groups=fields.ORGANIZATION_GROUPS,
+    counted=_organizations,
+    search=msg("Search in organizations"),
+    looks_into=msg("Name, phone, mail …"),
+    none_found=msg("No organization found"),
+    none_found_advice=msg("No organization fits. Take a condition away, or search with fewer letters."),
+    none_yet=msg("No organizations yet"),
+    none_yet_advice=msg("Organizations appear here when you add them, or when a mail is turned into one."),
+)
+KINDS = {kind.plural: kind for kind in (CONTACTS, ORGANIZATIONS)}

@@ -1,0 +1,232 @@
+"""The list screen of a kind of record: what it asks the API, and what its template gets."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, g, make_response, redirect, request
+
+from gateway.parallel import together
+from gateway.web import formats
+from gateway.web.api import ApiProblem, Values, api
+from gateway.web.language import gettext, msg
+from gateway.web.lists import drafts, fields, state
+from gateway.web.lists.drafts import Draft
+from gateway.web.lists.kinds import RecordKind
+from gateway.web.lists.operators import OPERATORS, PERIODS, SHORT_PERIODS, Operator
+from gateway.web.lists.sentences import AND, OR, Said
+from gateway.web.lists.state import Chosen
+from gateway.web.pages import error, is_htmx, show
+from gateway.web.tables import PAGE, Listing, listing, names
+
+POINTERS = ("organization", "contact")
+MORE_THAN = msg("More than %(number)s")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the API says of a kind's lists: its fields by name, and the saved lists one may use."""
+
+    kind: RecordKind
+    fields: Mapping[str, Values]
+    views: list[Values]
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The type of each field."""
+        return {name: each["type"] for name, each in self.fields.items()}
+
+    def operators(self, name: str) -> dict[str, Operator]:
+        """The operators of a field, in the order in which they are offered."""
+        offered = self.fields[name]["operators"]
+        return {word: each for word, each in OPERATORS.get(self.fields[name]["type"], {}).items() if word in offered}
+
+    def groups(self) -> list[tuple[str, list[str]]]:
+        """The fields, in groups."""
+        return fields.groups(self.kind.groups, self.fields)
+
+
+@dataclass
+class Screen:
+    """All that the templates of a list show."""
+
+    known: Known
+    chosen: Chosen
+    draft: Draft
+    listing: Listing | None = None
+    count: Values | None = None
+    names: dict[str, str] = field(default_factory=dict)
+    owners: list[Values] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+    open: bool = False
+    focus: str = ""
+
+    @property
+    def kind(self) -> RecordKind:
+        """Of which kind of record."""
+        return self.known.kind
+
+    @property
+    def state(self) -> state.State:
+        """What the address says."""
+        return self.chosen.state
+
+    @property
+    def said(self) -> Said:
+        """Says conditions in plain words."""
+        return Said(self.known.types, self.names)
+
+    @property
+    def columns(self) -> list[Any]:
+        """The columns, the name first."""
+        return [self.kind.head, *(each for each in self.chosen.columns if each.name != self.kind.head.name)]
+
+    def label(self, name: str) -> str:
+        """What people call a field."""
+        return fields.label(name)
+
+    def points_at(self, name: str) -> str:
+        """What is chosen for a field that names a record or somebody."""
+        if self.known.types[name] == "owner":
+            return "owners"
+        return "contacts" if name == "reports_to_id" else "organizations"
+
+    def counted(self) -> str:
+        """How many there are, as people say it."""
+        number, exact = (self.count or {}).get("count", 0), (self.count or {}).get("exact", True)
+        text = self.kind.counted(number)
+        return text if exact else gettext(MORE_THAN, number=text)
+
+    def joined(self) -> str:
+        """The word between the conditions."""
+        word = AND if self.chosen.filter["match"] == "all" else OR
+        return gettext(word)
+
+    def url_without(self, number: int) -> str:
+        """The address of the list without one of its conditions."""
+        return self.state.url(filter=drafts.without(self.chosen.filter, number))
+
+    def sorted_by(self, name: str) -> str:
+        """How the list is sorted by a column: ascending, descending, or not."""
+        wanted = self.chosen.sort
+        return "" if wanted.removeprefix("-") != name else "descending" if wanted.startswith("-") else "ascending"
+
+    def sort_url(self, name: str) -> str:
+        """The address of the list sorted by a column, or the other way round; "" where it cannot be sorted so."""
+        if name != "name" and not self.known.fields.get(name, {}).get("sortable"):
+            return ""
+        return self.state.url(sort=f"-{name}" if self.sorted_by(name) == "ascending" else name)
+
+
+def known(kind: RecordKind) -> Known:
+    """What there is to filter by, and the saved lists. ApiProblem."""
+    client = api()
+    found = together(
+        fields=lambda: client.get(f"{kind.path}/fields"),
+        views=lambda: client.get("/list-views", record_kind=kind.name),
+    )
+    return Known(kind, {each["name"]: each for each in found["fields"]["items"]}, found["views"]["items"])
+
+
+def index(kind: RecordKind) -> Response:
+    """The list as the address says; where that says nothing, the saved list that somebody begins with."""
+    begins_with = request.cookies.get(default_cookie(kind), "")
+    if begins_with and not request.args and not is_htmx():
+        return go(state.State(kind, view=begins_with))
+    there, asked = known(kind), state.from_request(kind)
+    found = state.chosen(asked, there.views, there.fields)
+    if found is None:
+        return gone(kind)
+    screen = Screen(there, found, found.filter, open=found.unread)
+    fill(screen)
+    return answer(screen, "rows" if screen.listing and screen.listing.appends else "results")
+
+
+def gone(kind: RecordKind) -> Response:
+    """A saved list that is no longer there: the whole list where it was what somebody begins with."""
+    if request.args.get("view") == request.cookies.get(default_cookie(kind)):
+        response = go(state.State(kind, view="all"))
+        response.delete_cookie(default_cookie(kind), path="/")
+        return response
+    return error(404)
+
+
+def go(wanted: state.State) -> Response:
+    """To a list."""
+    return make_response(redirect(wanted.url(), 303))
+
+
+def default_cookie(kind: RecordKind) -> str:
+    """The cookie with the list that somebody begins with, as language and theme are kept in one."""
+    return f"musubi_list_{kind.name}"
+
+
+def answer(screen: Screen, part: str) -> Response:
+    """The page or a part of it. Who opens the builder finds a condition begun."""
+    if not screen.draft["conditions"]:
+        screen.draft = {**screen.draft, "conditions": [drafts.blank()]}
+        screen.focus = screen.focus or ".0"
+    values: dict[str, Any] = {"screen": screen, "listing": screen.listing, "kind": screen.kind, "periods": PERIODS}
+    return show("lists/list.html", part=part, choices=fields.CHOICES, short_periods=SHORT_PERIODS, **values)
+
+
+def fill(screen: Screen) -> None:
+    """Ask for the records, their number, and the names of what is shown. A filter that cannot be used is told."""
+    client, path = api(), screen.kind.path
+    asked, sort = screen.chosen.asked(zone()), screen.chosen.sort
+    refers = _refers(screen)
+    try:
+        found = together(
+            page=lambda: listing(path, url=screen.state.url(), refers=refers, sort=sort, **asked),
+            count=(lambda: None) if request.args.get("cursor") else (lambda: client.get(f"{path}/count", **asked)),
+            owners=lambda: owners() if _names_people(screen) else [],
+        )
+        screen.listing, screen.count, screen.owners = found["page"], found["count"], found["owners"]
+    except ApiProblem as problem:
+        if problem.status != 422:
+            raise
+        screen.errors, screen.open = faults(problem), True
+        screen.listing = Listing([], {}, PAGE, None, False, "")
+        screen.owners = owners()
+    screen.names |= {each["id"]: each["name"] for each in screen.owners}
+    wanted = drafts.ids_in(screen.draft, screen.known.types, "reference")
+    screen.names |= {id: _called(each) for id, each in names(sorted(wanted)).items()}
+
+
+def owners() -> list[Values]:
+    """Who can be in charge of a record."""
+    return list(api().get("/owners")["items"])
+
+
+def zone() -> str:
+    """The time zone of the reader, for "today"."""
+    return getattr(g.get("zone"), "key", "") or formats.TOKYO
+
+
+def faults(problem: ApiProblem) -> dict[str, str]:
+    """The sentences of a refusal by the path of what they are about."""
+    found: dict[str, str] = {}
+    _flatten(problem.errors, "", found)
+    return found or {"filter": problem.detail}
+
+
+def _flatten(node: Any, path: str, found: dict[str, str]) -> None:
+    if isinstance(node, Mapping):
+        for name, below in node.items():
+            _flatten(below, f"{path}.{name}".strip("."), found)
+    elif isinstance(node, list) and node:
+        found[path] = str(node[0])
+
+
+def _called(record: Mapping[str, Any]) -> str:
+    return formats.person(record) if record.get("last_name") else str(record.get("label", ""))
+
+
+def _refers(screen: Screen) -> Iterable[str]:
+    return [each.name for each in screen.columns if each.kind in POINTERS]
+
+
+def _names_people(screen: Screen) -> bool:
+    """Whether the page names somebody in charge, or may: the builder offers them."""
+    in_columns = any(each.kind == "owner" for each in screen.chosen.columns)
+    return in_columns or bool(drafts.ids_in(screen.draft, screen.known.types, "owner"))

@@ -1,0 +1,89 @@
+"""Narrowing a list: its filter as it is built, and the records to choose from."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+
+from gateway.web import formats
+from gateway.web.api import api
+from gateway.web.language import msg
+from gateway.web.lists import drafts, screen, state
+from gateway.web.lists.kinds import KINDS
+from gateway.web.lists.screen import Screen
+from gateway.web.pages import is_htmx, show
+
+LONGEST_URL = 7_500
+TOO_LONG = msg("The filter is too long for an address: take a condition away.")
+OFFERED = 8
+KIND = "/<any(contacts,organizations):plural>"
+
+lists = Blueprint("lists", __name__)
+
+
+@lists.post(f"{KIND}/narrow")
+def narrow(plural: str) -> Any:
+    """The list by the filter in the form; with ``do`` the form itself changes."""
+    there = screen.known(KINDS[plural])
+    asked = state.from_values(there.kind, request.form)
+    draft = drafts.from_form(request.form.to_dict(flat=False), there.types)
+    focus = drafts.change(draft, request.form["do"]) if request.form.get("do") else ""
+    filter, places = drafts.complete(draft, there.types)
+    saved = state.chosen(asked, there.views, there.fields)
+    if saved is None:
+        return screen.gone(there.kind)
+    found = saved if filter == saved.filter else _with(saved, filter)
+    if not is_htmx():
+        return redirect(found.state.url(), 303)
+    return _narrowed(Screen(there, found, draft, open="open" in request.form, focus=focus), places)
+
+
+def _with(saved: state.Chosen, filter: drafts.Draft) -> state.Chosen:
+    return replace(saved, state=replace(saved.state, filter=filter), filter=filter)
+
+
+def _narrowed(shown: Screen, places: dict[str, str]) -> Response:
+    """What changes of the page: the records alone, where the form stays as it is, not to disturb who types."""
+    screen.fill(shown)
+    shown.errors = {_place(path, places): sentence for path, sentence in shown.errors.items()}
+    if len(shown.state.url()) > LONGEST_URL:
+        shown.errors["filter"] = TOO_LONG
+    whole = bool(shown.errors) or "faulty" in request.form or request.headers.get("HX-Target") == "list"
+    response = screen.answer(shown, "list" if whole else "results")
+    if "filter" not in shown.errors:
+        response.headers["HX-Replace-Url"] = shown.state.url()
+    if whole:
+        response.headers["HX-Retarget"] = "#list"
+    return response
+
+
+def _place(path: str, places: dict[str, str]) -> str:
+    """Where in the form a refusal belongs: its condition, or the filter as a whole."""
+    return next((place for start, place in places.items() if f"{path}.".startswith(f"{start}.")), "filter")
+
+
+@lists.get("/<any(contacts,organizations,owners):what>/pick")
+def pick(what: str) -> Response:
+    """Records or people to choose from, as one types."""
+    text = request.args.get("q", "").strip()[:200]
+    found = _owners(text) if what == "owners" else _records(what, text)
+    return show("lists/pick.html", part="found", found=found, what=what)
+
+
+def _owners(text: str) -> list[dict[str, str]]:
+    people = [{"id": each["id"], "label": each["name"], "kind": each["kind"]} for each in screen.owners()]
+    wanted = text.casefold()
+    return [each for each in people if wanted in each["label"].casefold()][: OFFERED * 3]
+
+
+def _records(what: str, text: str) -> list[dict[str, str]]:
+    items = api().get(f"/{what}", query=text, limit=OFFERED)["items"]
+    return [{"id": each["id"], "label": _called(what, each), "further": _further(each)} for each in items]
+
+
+def _called(what: str, record: dict[str, Any]) -> str:
+    return formats.person(record) if what == "contacts" else str(record["name"])
+
+
+def _further(record: dict[str, Any]) -> str:
+    return str(record.get("title") or record["number"])

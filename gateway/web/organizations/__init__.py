@@ -1,0 +1,1 @@
+"""Organizations (顧客企業): the list."""
