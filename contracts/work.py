@@ -66,13 +66,17 @@ class LeadUpdated(EventContract):
 
 
 class LeadConverted(EventContract):
-    """Emitted when a lead became a contact and/or an organization, once per lead."""
+    """Emitted when a lead became a contact and/or an organization, once per lead.
+
+    ``opportunity_id``: the opportunity that was opened along with it, if any.
+    """
 
     type = "lead.converted.v1"
     source = LEADS
     lead_id = identifier()
     contact_id = identifier(allow_none=True)
     organization_id = identifier(allow_none=True)
+    opportunity_id = identifier(allow_none=True)
     canonical = text(320)
 
 

@@ -66,7 +66,7 @@ def delete_lead(id: Any, by: Any) -> None:
 @leads.once
 @leads.versioned(200, schemas.Lead)
 def convert_lead(data: dict[str, Any], id: Any, by: Any) -> Any:
-    """Make a contact and/or an organization of a lead
+    """Make a contact and/or an organization of a lead, and open an opportunity if asked for
 
     Once: 409 for a lead that was converted before. Its mails and comments stay with it and show on the new record.
     """

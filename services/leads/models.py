@@ -65,6 +65,7 @@ class Lead(Base):
     mailbox_id: Mapped[str | None] = mapped_column(Id)
     contact_id: Mapped[str | None] = mapped_column(Id)
     organization_id: Mapped[str | None] = mapped_column(Id)
+    opportunity_id: Mapped[str | None] = mapped_column(Id)
     conversion: Mapped[dict[str, Any] | None] = mapped_column(Json)
     converted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     search_text: Mapped[str] = mapped_column(Text, default="")

@@ -9,7 +9,7 @@ from services.leads.models import Lead, LeadMail
 
 _PLAIN_NAMES = """
     id version state status last_name first_name company address canonical title description designation phone
-    mobile website industry rating source owner_id mailbox_id contact_id organization_id
+    mobile website industry rating source owner_id mailbox_id contact_id organization_id opportunity_id
 """
 
 

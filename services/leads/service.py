@@ -29,6 +29,7 @@ class LeadsService:
     name = "leads"
     db = Database(Base)
     contacts = Rpc("contacts")
+    sales = Rpc("sales")
 
     @on_event(SenderUnmatched, SenderMatched, batch=BATCH)
     def on_sender_decided(self, events: list[Event]) -> None:
@@ -95,7 +96,10 @@ class LeadsService:
     def convert_lead(
         self, *, id: str, data: Json | None = None, actor: Json | None = None, idempotency_key: str | None = None
     ) -> Json:
-        """Make a contact and/or an organization of a lead, once. Conflict if it was converted before."""
+        """Make a contact and/or an organization of a lead, and an opportunity if asked for, once.
+
+        Conflict if it was converted before.
+        """
         begun = self._begin(domain.checked_id(id), data)
         made = self._make(id, begun, actor) if begun else {}
         with self.db.transaction(once=idempotency_key, request={"id": id, "data": data}) as tx:
@@ -121,11 +125,15 @@ class LeadsService:
             row = _existing(store.lead_by_id(tx.session, id=id, locked=True))
             if row.state != domain.OPEN:
                 return None
-            row.conversion = row.conversion or conversion.begun(row, data)
+            row.conversion = {**conversion.begun(row, data), **(row.conversion or {})}
             return row.conversion
 
     def _make(self, id: str, begun: Json, actor: Json | None) -> Json:
-        """Create the records at contacts; values that contacts refuses are forgotten, so that others can be tried."""
+        """Create the records; values that their services refuse are forgotten, so that others can be tried."""
+        made = self._make_people(id, begun, actor)
+        return {**made, "opportunity_id": self._make_opportunity(id, begun, made, actor)}
+
+    def _make_people(self, id: str, begun: Json, actor: Json | None) -> Json:
         try:
             organization_id = begun["organization_id"]
             if begun["organization"]:
@@ -134,7 +142,7 @@ class LeadsService:
                 organization_id = made["id"]
             contact_id = self._make_contact(id, begun, actor, organization_id)
         except Invalid:
-            self._forget(id)
+            self._forget(id, *begun)
             raise
         return {"contact_id": contact_id, "organization_id": organization_id}
 
@@ -145,9 +153,23 @@ class LeadsService:
         made = self.contacts.create_contact(data=data, actor=actor, idempotency_key=conversion.key(id, "contact"))
         return str(made["id"])
 
-    def _forget(self, id: str) -> None:
+    def _make_opportunity(self, id: str, begun: Json, made: Json, actor: Json | None) -> str | None:
+        if not begun["opportunity"]:
+            return None
+        data, key = {**begun["opportunity"], **made}, conversion.key(id, "opportunity")
+        try:
+            opened = self.sales.open_opportunity(data=data, lead_id=id, actor=actor, idempotency_key=key)
+        except Invalid as error:
+            self._forget(id, "opportunity")
+            faults = {f"opportunity.{name}": sentences for name, sentences in error.fields.items()}
+            raise Invalid(error.message, fields=faults) from error
+        return str(opened["id"])
+
+    def _forget(self, id: str, *parts: str) -> None:
         with self.db.transaction() as tx:
-            _existing(store.lead_by_id(tx.session, id=id, locked=True)).conversion = None
+            row = _existing(store.lead_by_id(tx.session, id=id, locked=True))
+            kept = {name: value for name, value in (row.conversion or {}).items() if name not in parts}
+            row.conversion = kept or None
 
 
 def _act(tx: Transaction, events: list[Event]) -> None:
@@ -222,7 +244,8 @@ def _change(tx: Transaction, row: Lead, values: Json) -> None:
 
 
 def _convert(tx: Transaction, row: Lead, made: Json) -> Lead:
-    row.contact_id, row.organization_id = made["contact_id"], made["organization_id"]
+    for name, record_id in made.items():
+        setattr(row, name, record_id)
     row.state, row.converted_at = domain.CONVERTED, clock.now()
     row.version, row.updated_at = row.version + 1, row.converted_at
     tx.publish(LeadConverted, subject=row.id, lead_id=row.id, canonical=row.canonical, **made)

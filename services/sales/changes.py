@@ -54,8 +54,11 @@ def prefilled(session: Any, kind: Kind, values: Values) -> Values:
 
 
 def create(tx: Any, kind: Kind, values: Values, parties: Parties, actor: Values | None, **own: Any) -> Values:
-    """A new record; its wire form. ``own``: columns that nobody types."""
+    """A new record; its wire form. ``own``: columns that nobody types. What a lead's conversion opened is there once."""
     store.hold_numbers(tx.session)
+    if own.get("lead_id") and (opened := store.opportunity_of_lead(tx.session, own["lead_id"])):
+        return wire(kind, store.values(opened))
+    parties.checked()
     defaults = _document_defaults(tx.session, kind) if kind.is_document else _opportunity_defaults(values)
     row = {**_new_row(tx.session, kind, actor), **values, **_chosen(tx.session, parties), **own}
     row = defaults | row if kind.is_document else row | defaults | own

@@ -4,7 +4,7 @@ from typing import Any
 
 from chassis import Database, Rpc, on_event, rpc
 from contracts import ContactMerged, ContactUnmerged, Event, OrganizationMerged, OrganizationUnmerged
-from services.sales import changes, fields, form, issuer, parties, printing, store, unions
+from services.sales import changes, domain, fields, form, issuer, parties, printing, store, unions
 from services.sales.kinds import INVOICE, OPPORTUNITY, QUOTE, Kind, wire
 from services.sales.models import Base
 
@@ -37,9 +37,20 @@ class SalesService:
         return self._page(OPPORTUNITY, **which)
 
     @rpc
-    def open_opportunity(self, *, data: Json, actor: Json | None = None, idempotency_key: str | None = None) -> Json:
-        """A new opportunity; Invalid names the fields that cannot be accepted."""
-        return self._create(OPPORTUNITY, data, actor, idempotency_key)
+    def open_opportunity(
+        self,
+        *,
+        data: Json,
+        lead_id: str | None = None,
+        actor: Json | None = None,
+        idempotency_key: str | None = None,
+    ) -> Json:
+        """A new opportunity; Invalid names the fields that cannot be accepted.
+
+        ``lead_id``: of the lead whose conversion opens it. Of each there is one, and asked again it is the answer.
+        """
+        own = {"lead_id": domain.checked_id(lead_id)} if lead_id else {}
+        return self._create(OPPORTUNITY, data, actor, idempotency_key, **own)
 
     @rpc
     def update_opportunity(
@@ -189,15 +200,15 @@ class SalesService:
             )
             return {"items": [wire(kind, store.values(row), whole=False) for row in rows], "next": following}
 
-    def _create(self, kind: Kind, data: Json, actor: Json | None, key: str | None) -> Json:
+    def _create(self, kind: Kind, data: Json, actor: Json | None, key: str | None, **own: Any) -> Json:
         values = fields.checked(kind.schema, data)
         with self.db.session() as session:
             values = changes.prefilled(session, kind, values)
         ids = {name: values.get(name) for name in ("contact_id", "organization_id")}
         found = parties.ask(self.contacts, **ids, guess="organization_id" not in values)
-        with self.db.transaction(once=key, request={"create": kind.name, "data": data}) as tx:
+        with self.db.transaction(once=key, request={"create": kind.name, "data": data, **own}) as tx:
             if tx.answer is None:
-                tx.answer = changes.create(tx, kind, values, found.checked(), actor)
+                tx.answer = changes.create(tx, kind, values, found, actor, **own)
         return dict(tx.answer)
 
     def _update(self, kind: Kind, id: str, data: Json, version: int, actor: Json | None, key: str | None) -> Json:

@@ -167,7 +167,7 @@ def change_lead(office: Office) -> None:
 
 
 def convert_lead(office: Office) -> None:
-    office.leads.convert_lead(id=lead_by_hand(office)["id"])
+    office.leads.convert_lead(id=lead_by_hand(office)["id"], data={"opportunity": {}})
 
 
 def delete_lead(office: Office) -> None:

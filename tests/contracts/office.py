@@ -46,7 +46,7 @@ class Office:
 
     @cached_property
     def leads(self) -> LeadsService:
-        return self._started(LeadsService, contacts=self.contacts)
+        return self._started(LeadsService, contacts=self.contacts, sales=self.sales)
 
     @cached_property
     def tickets(self) -> TicketsService:

@@ -96,6 +96,15 @@ class OpportunityIn(OpportunityChange):
     name = words(255, least=1, required=True)
 
 
+class OpportunityOfLead(OpportunityChange):
+    """An opportunity that a lead's conversion opens, with the contact and the organization that it makes."""
+
+    class Meta:
+        """Whom it is with is what the conversion makes."""
+
+        exclude = ("contact_id", "organization_id")
+
+
 class LineIn(Schema):
     """A line of a quote or an invoice; what it comes to is worked out."""
 

@@ -20,6 +20,7 @@ from gateway.api.schemas.common import (
 )
 from gateway.api.schemas.mail import Attachment
 from gateway.api.schemas.people import MAX_DESCRIPTION, ContactChange, OrganizationChange
+from gateway.api.schemas.sales import OpportunityOfLead
 from gateway.links import ABOUT_KINDS
 
 # As the history service narrows by.
@@ -94,6 +95,7 @@ class Lead(Schema):
     mailbox_id = Identifier(allow_none=True)
     contact_id = Identifier(allow_none=True)
     organization_id = Identifier(allow_none=True)
+    opportunity_id = Identifier(allow_none=True)
     mails = fields.List(fields.Nested(LeadMail))
     created_at = moment(required=True)
     updated_at = moment(required=True)
@@ -105,6 +107,11 @@ class ConversionIn(Schema):
     contact = fields.Nested(ContactChange, allow_none=True)
     organization = fields.Nested(OrganizationChange, allow_none=True)
     organization_id = Identifier(allow_none=True, metadata={"description": "An organization that is there already"})
+    opportunity = fields.Nested(
+        OpportunityOfLead,
+        allow_none=True,
+        metadata={"description": "Left out: none is opened. Without a name: what the lead asked for."},
+    )
 
 
 class TicketQuery(PageQuery):
