@@ -1,8 +1,10 @@
-"""What the demo creates by calls of the services: customers and the two mailboxes. Each call may be repeated."""
+"""What the demo creates by calls of the services: customers, sales, two mailboxes. Each call may be repeated."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.rpc_client import Services
+from demo.deals import DEALS, ISSUER, Deal
 from demo.mail_server import HOST
 from demo.mails.building import SALES, SUPPORT
 from demo.people import CONTACTS, ORGANIZATIONS, Contact
@@ -11,16 +13,19 @@ SIZE_LIMIT = 1024 * 1024
 MAILBOXES = {"sales": ("営業 (demo)", SALES), "support": ("サポート (demo)", SUPPORT)}
 
 
-def create_people(services: Services) -> None:
-    """Organizations and contacts; nobody comes twice after a start that was cut off."""
+def create_people(services: Services) -> dict[str, str]:
+    """Organizations and contacts; nobody comes twice after a start that was cut off. The contacts' ids by address."""
     ids: dict[str, str] = {}
     for number, organization in enumerate(ORGANIZATIONS):
         data: dict[str, Any] = {"name": organization.name, "addresses": list(organization.addresses)}
         made = services.contacts.create_organization(data=data, idempotency_key=f"demo-organization-{number}")
         ids[organization.name] = made["id"]
+    contacts: dict[str, str] = {}
     for number, contact in enumerate(CONTACTS):
         data = contact_data(contact, ids[contact.organization])
-        services.contacts.create_contact(data=data, idempotency_key=f"demo-contact-{number}")
+        made = services.contacts.create_contact(data=data, idempotency_key=f"demo-contact-{number}")
+        contacts |= dict.fromkeys(contact.addresses, made["id"])
+    return contacts
 
 
 def contact_data(contact: Contact, organization_id: str) -> dict[str, Any]:
@@ -35,6 +40,39 @@ def contact_data(contact: Contact, organization_id: str) -> dict[str, Any]:
         "organization_id": organization_id,
         "addresses": list(contact.addresses),
     }
+
+
+def create_deals(services: Services, contacts: dict[str, str]) -> None:
+    """Who issues documents, and what is being sold to whom; nothing comes twice."""
+    services.sales.update_issuer(data=ISSUER, version=0, idempotency_key="demo-issuer")
+    for number, deal in enumerate(DEALS):
+        key = f"demo-deal-{number}"
+        opened = services.sales.open_opportunity(
+            data=opportunity_data(deal, contacts[deal.address]), idempotency_key=key
+        )
+        if deal.lines:
+            data = {"opportunity_id": opened["id"], "lines": list(deal.lines), "notes": deal.notes}
+            quote = services.sales.create_quote(data=data, idempotency_key=f"{key}-quote")
+            _move(services.sales.update_quote, quote, deal.stages, f"{key}-quote")
+            if deal.invoice is not None:
+                due = {"due_date": _day(30)}
+                invoice = services.sales.invoice_quote(id=quote["id"], data=due, idempotency_key=f"{key}-invoice")
+                _move(services.sales.update_invoice, invoice, deal.invoice, f"{key}-invoice")
+
+
+def opportunity_data(deal: Deal, contact_id: str) -> dict[str, Any]:
+    """The fields of an opportunity as ``sales.open_opportunity`` takes them."""
+    named = {"name": deal.name, "amount": deal.amount, "stage": deal.stage, **deal.more}
+    return {**named, "contact_id": contact_id, "expected_close": _day(deal.closes_in_days)}
+
+
+def _day(days: int) -> str:
+    return (datetime.now(UTC).date() + timedelta(days)).isoformat()
+
+
+def _move(change: Any, document: dict[str, Any], stages: tuple[str, ...], key: str) -> None:
+    for version, stage in enumerate(stages, 1):
+        change(id=document["id"], data={"stage": stage}, version=version, idempotency_key=f"{key}-{stage}")
 
 
 def connect_mailboxes(services: Services, *, port: int, password: str) -> None:

@@ -54,7 +54,7 @@ def prefilled(session: Any, kind: Kind, values: Values) -> Values:
 
 
 def create(tx: Any, kind: Kind, values: Values, parties: Parties, actor: Values | None, **own: Any) -> Values:
-    """A new record; its wire form. ``own``: columns that nobody types. What a lead's conversion opened is there once."""
+    """A new record; its wire form. ``own``: columns that nobody types. Of a lead there is one: the same again."""
     store.hold_numbers(tx.session)
     if own.get("lead_id") and (opened := store.opportunity_of_lead(tx.session, own["lead_id"])):
         return wire(kind, store.values(opened))

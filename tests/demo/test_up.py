@@ -28,6 +28,9 @@ WANTED = {
     "mails of 田中": MAILS_OF_TANAKA,
     "contacts": 8,
     "mailboxes": 2,
+    "opportunities": 5,
+    "quotes": 4,
+    "invoices": 2,
 }
 
 
@@ -44,7 +47,7 @@ def counts(site: Site) -> dict[str, int]:
         "quarantined": len(site.items("/quarantine")),
         "mails of 田中": len([entry for entry in entries if entry["kind"] == "mail"]),
         "contacts": len(site.items("/contacts")),
-        "mailboxes": len(site.items("/mailboxes")),
+        **{path: len(site.items(f"/{path}")) for path in ("mailboxes", "opportunities", "quotes", "invoices")},
     }
 
 
