@@ -20,6 +20,8 @@ NEEDED: Mapping[str, str] = {
     "documentation.problem_page": PUBLIC,
     "documentation.style": PUBLIC,
     "sessions.log_in": PUBLIC,
+    # The address is the secret.
+    "calendars.read_calendar": PUBLIC,
     # One's own.
     "sessions.get_session": "read",
     "sessions.log_out": "read",
@@ -27,6 +29,9 @@ NEEDED: Mapping[str, str] = {
     "api_tokens.list_api_tokens": "read",
     "api_tokens.create_api_token": "read",
     "api_tokens.revoke_api_token": "read",
+    "calendars.get_calendar_address": "read",
+    "calendars.renew_calendar_address": "read",
+    "calendars.withdraw_calendar_address": "read",
     # People and mailboxes.
     "staff_users.list_staff_users": "admin",
     "staff_users.create_staff_user": "admin",
@@ -151,6 +156,7 @@ NEEDED: Mapping[str, str] = {
     "history.unlink_mail": "write",
     "activities.list_activities": "read",
     "activities.get_activity": "read",
+    "calendars.get_activity_calendar": "read",
     "activities.create_activity": "write",
     "activities.update_activity": "write",
     "activities.delete_activity": "write",

@@ -15,6 +15,7 @@ from contracts.errors import TooManyRequests
 from gateway import access, documentation, problems
 from gateway.api import (
     activities,
+    calendars,
     images,
     lists,
     mail,
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     sales.issuer,
     work.history,
     activities.activities,
+    calendars.calendars,
     mail.mailboxes,
     mail.quarantine,
     operations.live,

@@ -12,6 +12,9 @@ from services.activities import domain, forms, records, store, unions
 
 Values = dict[str, Any]
 STATES = (*ACTIVITY_STATES, "past")
+MAX_PEOPLE = 1_001
+MOST_IN_A_CALENDAR = 2_000
+LONGEST_IN_A_CALENDAR = 2_000
 
 
 def one(db: DatabaseHandle, *, id: str) -> Values:
@@ -37,6 +40,20 @@ def page(
         steps = unions.of_activities(session, rows=rows)
         found = {"items": [records.activity(row, steps=steps, now=now) for row in rows], "next": following}
         return {**found, "total": store.count(session, conditions=conditions)} if counted else found
+
+
+def calendar(db: DatabaseHandle, *, people: list[str], since: str) -> Values:
+    """What is in the calendar of these people and groups from a moment on, in the order of time."""
+    now = clock.now()
+    moment = _moment("since", since) or now
+    with db.session() as session:
+        rows = store.of_people(session, people=people[:MAX_PEOPLE], since=moment, limit=MOST_IN_A_CALENDAR)
+        steps = unions.of_activities(session, rows=rows)
+        return {"items": [_cut(records.activity(row, steps=steps, now=now)) for row in rows], "next": None}
+
+
+def _cut(record: Values) -> Values:
+    return {**record, "description": record["description"][:LONGEST_IN_A_CALENDAR]}
 
 
 def _checked(wanted: Values) -> Values:

@@ -75,6 +75,14 @@ class ActivitiesService:
         return listing.page(self.db, {**wanted, **times, "state": state}, counted=counted, limit=limit, cursor=cursor)
 
     @rpc
+    def calendar(self, *, people: list[str], since: str) -> Json:
+        """What is in the calendar of a staff user and their groups, all by their ids, from a moment on; at most 2,000.
+
+        What one of them is in charge of or takes part in, also what was called off; ``description`` cut.
+        """
+        return listing.calendar(self.db, people=people, since=since)
+
+    @rpc
     def create_activity(self, *, data: Json, actor: Json | None = None, idempotency_key: str | None = None) -> Json:
         """Write down an activity, planned or done already; without ``owner_id`` it is the actor's own. Invalid."""
         with self.db.transaction(once=idempotency_key, request={"data": data}) as tx:

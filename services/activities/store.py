@@ -103,6 +103,15 @@ def page(
     return paging.page(rows, length, key=lambda row: [clock.wire(row.from_at), row.id])
 
 
+def of_people(session: Session, *, people: Sequence[str], since: datetime, limit: int) -> list[Activity]:
+    """What staff users and groups are in charge of or take part in, from a moment on, what has no day at the end."""
+    invited = (NamedRecord.activity_id == Activity.id, NamedRecord.role == "attendees")
+    takes_part = exists().where(*invited, among(session, NamedRecord.record_id, people))
+    theirs = or_(among(session, Activity.owner_id, people), takes_part)
+    wanted = select(Activity).where(Activity.deleted_at.is_(None), Activity.until_at >= since, theirs)
+    return list(session.scalars(wanted.order_by(Activity.from_at, Activity.id).limit(limit)))
+
+
 def count(session: Session, *, conditions: Sequence[ColumnElement[bool]]) -> int:
     """How many activities there are."""
     return session.scalar(select(func.count()).select_from(Activity).where(*conditions)) or 0

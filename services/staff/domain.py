@@ -17,6 +17,8 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
 MAX_OWNERS = 1_000
 SESSION_LIFE = timedelta(hours=12)
 TOKEN_DAYS = 365
+# Until it is renewed or withdrawn: a program that reads a calendar cannot ask anybody for another address.
+CALENDAR_LIFE = timedelta(days=365 * 100)
 MIN_PASSWORD, MAX_PASSWORD = 10, 200
 # Tries without any wait. ``pair`` is an account tried from one address, so that a stranger's wrong guesses do not keep
 # out the owner, who is elsewhere. An address is shared by an office and gets more. What many addresses guess adds up

@@ -16,7 +16,7 @@ WRONG = "The log-in name or the password is wrong. Check both."
 NOT_THE_PRESENT_ONE = "The present password is wrong. Check it."
 SESSION_ENDED = "The session or token is not valid (any more). Log in again or use another token."
 # Prefixes let a secret scanner and a person tell what a leaked string is.
-PREFIXES = {"session": "musubi_s_", "api": "musubi_t_"}
+PREFIXES = {"session": "musubi_s_", "api": "musubi_t_", "calendar": "musubi_c_"}
 
 
 def log_in(db: DatabaseHandle, *, login: str, password: str, ip: str | None) -> dict[str, Any]:

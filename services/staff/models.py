@@ -54,7 +54,10 @@ class StaffGroupMember(Base):
 
 
 class AccessToken(Base):
-    """A session of a browser (``kind`` session) or a token of a program (``api``). The token itself is not stored."""
+    """A session of a browser (``kind`` session), a token of a program (``api``), a calendar's address (``calendar``).
+
+    The token itself is not stored.
+    """
 
     __tablename__ = "access_tokens"
     __table_args__ = (Index("ix_access_tokens_owner", "staff_user_id", "kind", "id"),)

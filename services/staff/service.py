@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis import Database, rpc
-from services.staff import accounts, domain, groups, log_in
+from services.staff import accounts, calendars, domain, groups, log_in
 from services.staff.models import Base
 
 Json = dict[str, Any]
@@ -110,3 +110,23 @@ class StaffService:
         """End a token of one's own. NotFound."""
         owner = actor["staff_user_id"]
         accounts.revoke_api_token(self.db, id=id, staff_user_id=owner, idempotency_key=idempotency_key)
+
+    @rpc
+    def calendar_address(self, *, actor: Json) -> Json:
+        """Whether one has a secret address for calendar programs: ``{active, created_at}``."""
+        return calendars.address(self.db, staff_user_id=actor["staff_user_id"])
+
+    @rpc
+    def renew_calendar_address(self, *, actor: Json, idempotency_key: str | None = None) -> Json:
+        """A new secret address, the one before ends; ``token`` is in this answer only."""
+        return calendars.renew(self.db, staff_user_id=actor["staff_user_id"], idempotency_key=idempotency_key)
+
+    @rpc
+    def withdraw_calendar_address(self, *, actor: Json, idempotency_key: str | None = None) -> None:
+        """End one's secret address."""
+        calendars.withdraw(self.db, staff_user_id=actor["staff_user_id"], idempotency_key=idempotency_key)
+
+    @rpc
+    def calendar_owner(self, *, token: str) -> Json:
+        """Whose calendar is at a secret address: ``{staff_user_id, group_ids, name}``. NotFound."""
+        return calendars.owner(self.db, token=token)

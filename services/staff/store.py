@@ -84,13 +84,16 @@ def any_user(session: Session) -> bool:
     return bool(session.scalar(select(func.count()).select_from(StaffUser)))
 
 
-def token_by_digest(session: Session, *, digest: str, now: datetime) -> AccessToken | None:
-    """The token with its owner, if it has not expired and the owner is active."""
+def token_by_digest(
+    session: Session, *, digest: str, now: datetime, kinds: Sequence[str] = ("session", "api")
+) -> AccessToken | None:
+    """The token with its owner, if it is of these kinds, has not expired and the owner is active."""
     query = (
         select(AccessToken)
         .join(AccessToken.staff_user)
         .options(joinedload(AccessToken.staff_user))
-        .where(AccessToken.digest == digest, AccessToken.expires_at > now, StaffUser.active)
+        .where(AccessToken.digest == digest, AccessToken.kind.in_(kinds))
+        .where(AccessToken.expires_at > now, StaffUser.active)
     )
     return session.scalars(query).first()
 
@@ -113,6 +116,18 @@ def remove_api_token(session: Session, *, id: str, staff_user_id: str | None) ->
     if staff_user_id:
         query = query.where(AccessToken.staff_user_id == staff_user_id)
     return bool(session.execute(query).rowcount)  # type: ignore[attr-defined]  # a DELETE gives a CursorResult
+
+
+def calendar_token(session: Session, *, staff_user_id: str) -> AccessToken | None:
+    """The token of a person's calendar."""
+    mine = AccessToken.staff_user_id == staff_user_id
+    return session.scalars(select(AccessToken).where(mine, AccessToken.kind == "calendar")).first()
+
+
+def remove_calendar_tokens(session: Session, *, staff_user_id: str) -> None:
+    """End the address of a person's calendar."""
+    mine = AccessToken.staff_user_id == staff_user_id
+    session.execute(delete(AccessToken).where(mine, AccessToken.kind == "calendar"))
 
 
 def remove_session(session: Session, *, digest: str) -> None:

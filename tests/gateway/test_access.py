@@ -38,6 +38,7 @@ def test_nothing_but_the_door_and_the_documentation_answers_without_a_token(app,
         "documentation.problem_page",
         "documentation.style",
         "sessions.log_in",
+        "calendars.read_calendar",
     }
 
 

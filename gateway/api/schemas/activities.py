@@ -152,3 +152,16 @@ class Activity(Schema):
 
 
 ActivityPage = page(Activity)
+
+
+class CalendarAddress(Schema):
+    """Whether there is a secret address for calendar programs, and since when."""
+
+    active = fields.Boolean(required=True)
+    created_at = moment(required=True, allow_none=True)
+
+
+class NewCalendarAddress(CalendarAddress):
+    """The address itself; null where the same request was answered before."""
+
+    url = told(required=True, allow_none=True, metadata={"format": "uri"})

@@ -1,30 +1,9 @@
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
-from chassis import clock
 from chassis.ids import new_id
 from chassis.testing import published
 from contracts.errors import IdempotencyConflict, Invalid, NotFound, PreconditionFailed
-
-ME = {"staff_user_id": "01939f2e-0000-7000-8000-00000000000a", "name": "佐藤"}
-MEETING = {"kind": "meeting", "subject": "見積りの打合せ", "starts_at": "2030-05-01T10:00:00+09:00"}
-
-
-def ref(kind="contact"):
-    return {"kind": kind, "id": new_id()}
-
-
-def to_do(activities, **data):
-    return activities.create_activity(data={"kind": "to_do", "subject": "見積書を送る", **data}, actor=ME)
-
-
-def meeting(activities, **data):
-    return activities.create_activity(data={**MEETING, **data}, actor=ME)
-
-
-def change(activities, record, **data):
-    return activities.update_activity(id=record["id"], data=data, version=record["version"])
+from tests.services.activities.plans import ME, MEETING, change, meeting, ref, to_do
 
 
 def told(activities):
@@ -161,6 +140,24 @@ def test_lists_are_by_owner_kind_mail_and_state(activities):
     assert done["state"] == "done"
 
 
+def test_a_calendar_holds_what_people_and_their_groups_are_in_charge_of_or_take_part_in(activities):
+    group, colleague = new_id(), {"kind": "staff_user", "id": new_id()}
+    meeting(activities, subject="mine")
+    meeting(activities, subject="the group's", owner_id=group, description="x" * 10_000)
+    meeting(activities, subject="invited", owner_id="other", attendees=[colleague])
+    meeting(activities, subject="another's", owner_id="other", about=[ref()])
+    meeting(activities, subject="over", starts_at="2026-01-01T10:00:00Z")
+    gone = meeting(activities, subject="deleted")
+    activities.delete_activity(id=gone["id"], version=1)
+    change(activities, to_do(activities, subject="called off", due_on="2030-04-01"), status="Cancelled")
+    people = [ME["staff_user_id"], group, colleague["id"]]
+    items = activities.calendar(people=people, since="2026-11-01T00:00:00Z")["items"]
+    assert [item["subject"] for item in items] == ["called off", "mine", "the group's", "invited"]
+    assert max(len(item["description"]) for item in items) == 2_000
+    with pytest.raises(Invalid):
+        activities.calendar(people=people, since="soon")
+
+
 def test_the_open_ones_come_soonest_first_and_those_without_a_day_last(activities):
     for subject, due in [("third", None), ("second", "2030-02-01"), ("first", "2030-01-01")]:
         to_do(activities, subject=subject, due_on=due)
@@ -254,42 +251,3 @@ def test_a_list_refuses_what_cannot_be_looked_for(activities):
             activities.activities(**wanted)
     with pytest.raises(NotFound):
         activities.activity(id="x")
-
-
-def in_minutes(minutes):
-    return clock.wire(datetime.now(UTC) + timedelta(minutes=minutes))
-
-
-def reminders(activities):
-    activities.remind()
-    return [event for event in published(activities.db) if event.type == "activity.reminded.v1"]
-
-
-def test_a_reminder_comes_once_when_its_moment_has_come(activities):
-    soon = to_do(activities, due_at=in_minutes(10), reminder_minutes=15)
-    to_do(activities, due_at=in_minutes(30), reminder_minutes=15)
-    for _ in range(2):
-        [event] = reminders(activities)
-        assert (event.subject, event.data["remind_at"]) == (soon["id"], soon["remind_at"])
-
-
-def test_what_is_put_off_is_reminded_of_again_and_what_is_done_deleted_or_over_is_not(activities):
-    moved = to_do(activities, due_at=in_minutes(10), reminder_minutes=15)
-    reminders(activities)
-    change(activities, moved, due_at=in_minutes(12))
-    assert len(reminders(activities)) == 2
-
-    done = to_do(activities, due_at=in_minutes(10), reminder_minutes=15)
-    change(activities, done, status="Completed")
-    gone = to_do(activities, due_at=in_minutes(10), reminder_minutes=15)
-    activities.delete_activity(id=gone["id"])
-    to_do(activities, due_at=in_minutes(-10), reminder_minutes=15)
-    assert len(reminders(activities)) == 2
-
-    activities.restore_activity(id=gone["id"])
-    assert reminders(activities)[-1].subject == gone["id"]
-
-
-def test_of_a_day_one_is_reminded_in_its_morning(activities):
-    made = to_do(activities, due_on="2030-05-01", reminder_minutes=0)
-    assert made["remind_at"] == "2030-05-01T00:00:00.000000Z"
