@@ -21,8 +21,14 @@ ERROR_PAGES = {400, 403, 404, 405, 410, 429, 503, 504}
 def install(app: Flask) -> None:
     """What every template has at hand."""
     assets: Assets = app.extensions["musubi_assets"]
-    app.jinja_env.globals.update(asset=assets.url, formats=formats, languages=LANGUAGES, navigation=parts.NAVIGATION)
-    app.jinja_env.globals.update(field_words=fields.CHOICES)
+    app.jinja_env.globals.update(
+        asset=assets.url,
+        formats=formats,
+        languages=LANGUAGES,
+        navigation=parts.NAVIGATION,
+        phone_kinds=parts.PHONE_KINDS,
+        field_words=fields.CHOICES,
+    )
     app.context_processor(_surroundings)
     app.after_request(_clear_toast)
 

@@ -24,8 +24,24 @@ NAVIGATION = (
 # By the word that `pages.go` is given: the sentence, and the endpoint of its Undo, which gets the id.
 TOASTS: dict[str, tuple[str, str | None]] = {
     "logged_out": (msg("You are logged out."), None),
+    "contact_created": (msg("The contact is there."), None),
+    "contact_saved": (msg("Saved."), None),
+    "contact_deleted": (msg("The contact is in the recycle bin."), "contacts.restore"),
+    "contact_restored": (msg("The contact is back."), None),
+    "organization_created": (msg("The organization is there."), None),
+    "organization_saved": (msg("Saved."), None),
+    "organization_deleted": (msg("The organization is in the recycle bin."), "organizations.restore"),
+    "organization_restored": (msg("The organization is back."), None),
 }
 
+PHONE_KINDS = {
+    "work": msg("Work"),
+    "mobile": msg("Mobile"),
+    "home": msg("Home"),
+    "fax": msg("Fax"),
+    "assistant": msg("Assistant"),
+    "other": msg("Other"),
+}
 NOT_FROM_HERE = msg("The change did not come from a page of Musubi. Open the page again and repeat it there.")
 ERRORS = {
     400: (msg("This cannot be done"), msg("Check what you typed, or go back and try again.")),

@@ -1,44 +1,94 @@
-"""The fields of a contact as its page shows them, block by block."""
+"""The fields of a contact, block by block, as its form and its page show them."""
 
 from gateway.web.language import msg
+from gateway.web.records.kinds import Block, Kind
 from gateway.web.tables import Column
 
-BASIC = (
-    Column("organization_id", msg("Organization"), "organization"),
-    Column("department", msg("Department")),
-    Column("title", msg("Title")),
-    Column("reports_to_id", msg("Reports to"), "contact"),
-    Column("assistant", msg("Assistant")),
-    Column("lead_source", msg("Lead source")),
-    Column("birthday", msg("Birthday"), "day"),
-    Column("last_action_on", msg("Last action"), "day"),
-    Column("reference", msg("Reference customer"), "flag"),
-    Column("tags", msg("Tags"), "tags"),
+NAME = Block(
+    msg("Name"),
+    (
+        Column("last_name", msg("Last name")),
+        Column("first_name", msg("First name")),
+        Column("last_name_kana", msg("Furigana of the last name")),
+        Column("first_name_kana", msg("Furigana of the first name")),
+        Column("salutation", msg("Salutation"), "choice"),
+    ),
+    open=True,
 )
-REACHED = (
-    Column("phones", msg("Phone"), "all_phones"),
-    Column("addresses", msg("Mail address"), "all_addresses"),
-    Column("do_not_call", msg("Do not call"), "flag"),
-    Column("email_opt_out", msg("No marketing mails"), "flag"),
-    Column("mailing", msg("Postal address"), "postal"),
-    Column("other", msg("Other postal address"), "postal"),
+REACHED = Block(
+    msg("How to reach"),
+    (
+        Column("addresses", msg("Mail address"), "all_addresses"),
+        Column("phones", msg("Phone"), "all_phones"),
+        Column("email_opt_out", msg("No marketing mails"), "flag"),
+        Column("do_not_call", msg("Do not call"), "flag"),
+    ),
+    open=True,
 )
-PORTAL = (
-    Column("portal", msg("Portal user"), "flag"),
-    Column("support_start", msg("Support begins"), "day"),
-    Column("support_end", msg("Support ends"), "day"),
+WORK = Block(
+    msg("Work and position"),
+    (
+        Column("organization_id", msg("Organization"), "organization"),
+        Column("department", msg("Department")),
+        Column("title", msg("Title")),
+        Column("decision_maker", msg("Decision maker"), "flag"),
+        Column("reports_to_id", msg("Reports to"), "contact"),
+        Column("assistant", msg("Assistant")),
+    ),
+    open=True,
 )
-RECORD = (
-    Column("number", msg("Number")),
-    Column("source", msg("Source")),
-    Column("created_at", msg("Created"), "full_moment"),
-    Column("updated_at", msg("Changed"), "full_moment"),
+PLACES = Block(
+    msg("Postal addresses"),
+    (
+        Column("mailing", msg("Postal address"), "postal"),
+        Column("other", msg("Other postal address"), "postal"),
+    ),
 )
-BLOCKS = (
-    (msg("How to reach"), REACHED),
-    (msg("Basic information"), BASIC),
-    (msg("Description"), (Column("description", msg("Description"), "lines"),)),
-    (msg("Customer portal"), PORTAL),
-    (msg("Record"), RECORD),
+MORE = Block(
+    msg("More about the contact"),
+    (
+        Column("owner_id", msg("In charge"), "owner"),
+        Column("tags", msg("Tags"), "tags"),
+        Column("lead_source", msg("Lead source"), "choice"),
+        Column("birthday", msg("Birthday"), "day"),
+        Column("last_action_on", msg("Last action"), "day"),
+        Column("reference", msg("Reference customer"), "flag"),
+        Column("notify_owner", msg("Notify who is in charge"), "flag"),
+    ),
+    open=True,
 )
-REFERS = ("organization_id", "reports_to_id")
+PORTAL = Block(
+    msg("Customer portal"),
+    (
+        Column("portal", msg("Portal user"), "flag"),
+        Column("support_start", msg("Support begins"), "day"),
+        Column("support_end", msg("Support ends"), "day"),
+    ),
+)
+DESCRIPTION = Block(msg("Description"), (Column("description", msg("Description"), "lines"),))
+RECORD = Block(
+    msg("Record"),
+    (
+        Column("number", msg("Number")),
+        Column("source", msg("Source")),
+        Column("created_at", msg("Created"), "full_moment"),
+        Column("updated_at", msg("Changed"), "full_moment"),
+        Column("modified_by", msg("Changed by"), "owner"),
+    ),
+)
+CONTACT = Kind(
+    name="contact",
+    plural="contacts",
+    page="contacts.show_contact",
+    icon="user",
+    new=msg("New contact"),
+    edit=msg("Edit contact"),
+    heading=NAME,
+    blocks=(REACHED, WORK, MORE, PLACES, PORTAL, DESCRIPTION),
+    told=RECORD,
+    needed=frozenset({"last_name"}),
+    told_apart_by=(
+        *("addresses", "phones", "organization_id"),
+        *("last_name", "first_name", "last_name_kana", "first_name_kana"),
+    ),
+)

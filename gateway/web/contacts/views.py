@@ -1,17 +1,24 @@
 """Contacts: the list and each one's page."""
 
+import json
 from typing import Any
+from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from gateway.web.api import api
-from gateway.web.contacts import fields
+from gateway.web.contacts.fields import CONTACT
+from gateway.web.language import msg
 from gateway.web.lists import screen
 from gateway.web.lists.kinds import CONTACTS
 from gateway.web.pages import show
-from gateway.web.tables import names_in
+from gateway.web.records.page import overview
+from gateway.web.records.views import install
+
+POSTAL = (("mailing", msg("Postal address")), ("other", msg("Other postal address")))
 
 contacts = Blueprint("contacts", __name__, url_prefix="/contacts")
+install(contacts, CONTACT)
 
 
 @contacts.get("")
@@ -23,6 +30,25 @@ def index() -> Response:
 @contacts.get("/<uuid:id>")
 def show_contact(id: Any) -> Response:
     """A contact's page."""
-    contact = api().get(f"/contacts/{id}")
-    names = names_in([contact], fields.REFERS)
-    return show("contacts/contact.html", contact=contact, names=names, blocks=fields.BLOCKS)
+    return overview(CONTACT, id)
+
+
+@contacts.get("/address-copy")
+def address_copy() -> Response:
+    """What a form may take over from the organization that is chosen in it."""
+    try:
+        id = UUID(request.args.get("organization_id", ""))
+    except ValueError:
+        return show("contacts/address_copy.html", part="offer", setting="never", offers=[])
+    found = api().get(f"/organizations/{id}/address-copy")
+    values = {name: text for name, text in found["values"].items() if text is not None}
+    offers = [
+        (label, kind, values, json.dumps(_of(kind, values)))
+        for kind, label in POSTAL
+        if any(_of(kind, values).values())
+    ]
+    return show("contacts/address_copy.html", part="offer", setting=found["address_copy"], offers=offers)
+
+
+def _of(kind: str, values: dict[str, str]) -> dict[str, str]:
+    return {name: text for name, text in values.items() if name.startswith(f"{kind}_")}

@@ -12,6 +12,7 @@ from gateway.web.lists import drafts, screen, state
 from gateway.web.lists.kinds import KINDS
 from gateway.web.lists.screen import Screen
 from gateway.web.pages import is_htmx, show
+from gateway.web.tables import names_in
 
 LONGEST_URL = 7_500
 TOO_LONG = msg("The filter is too long for an address: take a condition away.")
@@ -78,12 +79,14 @@ def _owners(text: str) -> list[dict[str, str]]:
 
 def _records(what: str, text: str) -> list[dict[str, str]]:
     items = api().get(f"/{what}", query=text, limit=OFFERED)["items"]
-    return [{"id": each["id"], "label": _called(what, each), "further": _further(each)} for each in items]
+    firms = names_in(items, ("organization_id",))
+    return [{"id": each["id"], "label": _called(what, each), "further": _further(each, firms)} for each in items]
 
 
 def _called(what: str, record: dict[str, Any]) -> str:
     return formats.person(record) if what == "contacts" else str(record["name"])
 
 
-def _further(record: dict[str, Any]) -> str:
-    return str(record.get("title") or record["number"])
+def _further(record: dict[str, Any], firms: dict[str, Any]) -> str:
+    firm = firms.get(record.get("organization_id") or "", {}).get("label")
+    return " · ".join(filter(None, (firm, record.get("title")))) or str(record["number"])

@@ -3,3 +3,6 @@ import "./toasts.js";
 import "./keyboard.js";
 import "./combobox.js";
 import "./unfold.js";
+import "./drawer.js";
+import "./rows.js";
+import "./drafts.js";

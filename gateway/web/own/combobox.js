@@ -10,7 +10,7 @@ function setUp(box) {
   let asked = 0;
   let active = -1;
 
-  const options = () => [...list.querySelectorAll("[role=option]")];
+  const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
   const close = () => {
     list.hidden = true;
     active = -1;
@@ -25,14 +25,18 @@ function setUp(box) {
     input.setAttribute("aria-activedescendant", all[active].id);
     all[active].scrollIntoView({ block: "nearest" });
   };
+  const put = (id) => {
+    if (hidden.value === id) return;
+    hidden.value = id;
+    hidden.dispatchEvent(new Event("change", { bubbles: true }));
+  };
   const choose = (option) => {
     if ("follow" in box.dataset) {
       location.assign(option.href);
       return;
     }
     input.value = option.dataset.label;
-    hidden.value = option.dataset.id;
-    hidden.dispatchEvent(new Event("change", { bubbles: true }));
+    put(option.dataset.id);
     close();
   };
   const ask = async () => {
@@ -43,13 +47,14 @@ function setUp(box) {
     if (mine !== asked || !answer?.ok) return;
     list.innerHTML = await answer.text();
     active = -1;
-    const any = options().length > 0;
+    const any = list.children.length > 0 && document.activeElement === input;
     list.hidden = !any;
+    if (any && hidden) list.scrollIntoView({ block: "nearest" });
     input.setAttribute("aria-expanded", String(any));
   };
 
   input.addEventListener("input", () => {
-    if (hidden) hidden.value = "";
+    if (hidden) put("");
     clearTimeout(timer);
     if (!input.value.trim() && "follow" in box.dataset) {
       asked += 1;
@@ -62,9 +67,12 @@ function setUp(box) {
       event.preventDefault();
       if (list.hidden) ask();
       else mark(active < 0 && event.key === "ArrowUp" ? -1 : active + (event.key === "ArrowDown" ? 1 : -1));
-    } else if (event.key === "Enter" && active >= 0 && !event.ctrlKey && !event.metaKey) {
+    } else if (event.key === "Enter" && !list.hidden && !event.ctrlKey && !event.metaKey) {
+      // What is chosen by Enter alone is the first one; where one is led away, only what one marked.
+      const option = options()[active < 0 && hidden ? 0 : active];
+      if (!option && !hidden) return;
       event.preventDefault();
-      choose(options()[active]);
+      if (option) choose(option);
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       event.stopPropagation();

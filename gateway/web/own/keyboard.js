@@ -13,6 +13,11 @@ const search = () => {
   field?.focus();
   field?.select();
 };
+// What else a page offers bears its key: <a data-shortcut="n">.
+const offered = (key) => {
+  const element = document.querySelector(`[data-shortcut="${CSS.escape(key)}"]`);
+  return element && (() => element.click());
+};
 const SINGLE = { "/": search, "?": () => help?.showModal() };
 const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");
 
@@ -29,9 +34,10 @@ document.addEventListener("keydown", (event) => {
       form.requestSubmit();
     }
   } else if (!control && !event.altKey && single?.checked && !typing(event.target)) {
-    if (document.querySelector("dialog[open]") || !SINGLE[event.key]) return;
+    const act = SINGLE[event.key] ?? offered(event.key);
+    if (document.querySelector("dialog[open]") || !act) return;
     event.preventDefault();
-    SINGLE[event.key]();
+    act();
   }
 });
 

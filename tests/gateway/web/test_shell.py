@@ -20,8 +20,9 @@ def test_every_screen_is_free_of_barriers(desk, people, language, theme, phone):
     somebody.picture(f"log-in-{name}")
     somebody.log_in()
     one = f"/contacts/{people[0]['id']}"
-    paths = {"/contacts": "list", "/contacts?q=nobody": "nobody", one: "contact", "/organizations": "organizations"}
-    for path, shown in paths.items():
+    firm = f"/organizations/{people[0]['organization_id']}"
+    screens = {"list": "/contacts", "nobody": "/contacts?q=nobody", "contact": one, "form": f"{one}/edit"}
+    for shown, path in {**screens, "organizations": "/organizations", "organization": firm}.items():
         page = somebody.open(path)
         assert page.get_attribute("html", "lang") == language
         assert page.get_attribute("html", "data-bs-theme") == theme

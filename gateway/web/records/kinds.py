@@ -1,0 +1,87 @@
+"""A kind of record as its form and its page know it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from gateway.web.language import msg
+from gateway.web.tables import Column
+
+POSTAL_PARTS = (
+    ("postal_code", msg("Postal code")),
+    ("state", msg("Prefecture")),
+    ("city", msg("City")),
+    ("street", msg("Street and building")),
+    ("po_box", msg("P.O. box")),
+    ("country", msg("Country")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Fields that belong together. ``open``: whether the form shows them at once, even when all are empty."""
+
+    title: str
+    columns: tuple[Column, ...]
+    open: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Contacts, or organizations.
+
+    ``heading``: the fields of the name, which the page shows in its head. ``blocks``: what the form and the page show.
+    ``told``: what the page alone shows. ``page``: the endpoint of a record's page.
+    ``told_apart_by``: the fields by which likely duplicates are found.
+    """
+
+    name: str
+    plural: str
+    page: str
+    icon: str
+    new: str
+    edit: str
+    heading: Block
+    blocks: tuple[Block, ...]
+    told: Block
+    needed: frozenset[str]
+    told_apart_by: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """Where its records are, here and in the API."""
+        return f"/{self.plural}"
+
+    @property
+    def in_form(self) -> tuple[Block, ...]:
+        """What the form shows."""
+        return (self.heading, *self.blocks)
+
+    @property
+    def on_page(self) -> tuple[Block, ...]:
+        """What the page shows."""
+        return (*self.blocks, self.told)
+
+    @cached_property
+    def inputs(self) -> tuple[Column, ...]:
+        """Every field of the form; of a postal address its parts."""
+        return tuple(part for block in self.in_form for part in parts(block))
+
+    @cached_property
+    def refers(self) -> tuple[str, ...]:
+        """The fields that hold the id of a contact or an organization."""
+        return tuple(column.name for column in self.inputs if column.kind in ("contact", "organization"))
+
+    def input(self, name: str) -> Column | None:
+        """A field of the form by its name."""
+        return next((column for column in self.inputs if column.name == name), None)
+
+
+def parts(block: Block) -> Iterator[Column]:
+    """The inputs that a block of the form has."""
+    for column in block.columns:
+        if column.kind == "postal":
+            for part, label in POSTAL_PARTS:
+                yield Column(f"{column.name}_{part}", label, "postal_part")
+        else:
+            yield column

@@ -1,0 +1,61 @@
+"""What ids in a form or on a page are called."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import g
+
+from gateway.web import formats
+from gateway.web.api import ApiProblem, api
+from gateway.web.language import gettext, msg
+from gateway.web.records import forms
+from gateway.web.records.forms import Shape
+from gateway.web.records.kinds import POSTAL_PARTS, Kind
+from gateway.web.tables import names
+
+GONE = msg("Somebody whose account is closed")
+
+
+def owners() -> dict[str, str]:
+    """Who can be in charge, by id: staff users and groups. Nobody where the API does not answer."""
+    if "owners" not in g:
+        try:
+            g.owners = {one["id"]: one["name"] for one in api().get("/owners")["items"]}
+        except ApiProblem:
+            g.owners = {}
+    return g.owners
+
+
+def owner(id: str | None) -> str:
+    """The name of who is in charge."""
+    return owners().get(id) or gettext(GONE) if id else ""
+
+
+def owners_of(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The names of who is in charge of records and who changed them last, by id, as lists show names."""
+    ids = {record[field] for record in records for field in ("owner_id", "modified_by") if record.get(field)}
+    return {id: {"label": owner(id)} for id in ids}
+
+
+def labels_of(kind: Kind, *shapes: Shape) -> dict[str, str]:
+    """What the ids in forms are called."""
+    found = {id: name_of(one) for id, one in names(forms.ids_in(kind, *shapes)).items()}
+    ids = {shape["owner_id"] for shape in shapes if shape.get("owner_id")}
+    return found | {id: owner(id) for id in ids}
+
+
+def name_of(named: Mapping[str, Any]) -> str:
+    """What a contact or an organization is called, out of the API's names."""
+    return formats.person(named) if named["kind"] == "contact" else str(named["label"])
+
+
+def field_label(kind: Kind, name: str) -> str:
+    """What a field is called; of a postal address, the address too. One that no screen knows by its own name."""
+    for block in (kind.heading, *kind.on_page):
+        for column in block.columns:
+            if column.name == name:
+                return gettext(column.label)
+            for part, label in POSTAL_PARTS:
+                if column.kind == "postal" and name == f"{column.name}_{part}":
+                    return f"{gettext(column.label)}: {gettext(label)}"
+    return name

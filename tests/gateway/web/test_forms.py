@@ -1,0 +1,114 @@
+"""The forms of contacts and organizations, in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def somebody(desk, people):
+    one = desk()
+    one.open("/login")
+    one.log_in()
+    return one
+
+
+@pytest.fixture
+def firm(system):
+    data = {"name": "住所写し株式会社", "billing_postal_code": "530-0001", "billing_city": "大阪市"}
+    return system.admin.post("/organizations", json=data).json()
+
+
+def made(system, **data):
+    answer = system.admin.post("/contacts", json={"last_name": "用紙", **data})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_a_contact_is_made_by_the_keyboard_alone(somebody, system, firm):
+    page = somebody.page
+    page.keyboard.press("n")
+    expect(page.locator("#f-last_name")).to_be_focused()
+    page.keyboard.type("鍵盤")
+    page.focus("[data-rows=addresses] [data-add-row]")
+    page.keyboard.press("Enter")
+    page.keyboard.type("second@keys.example")
+    page.fill("#f-addresses", "first@keys.example")
+    page.focus("#f-organization_id")
+    page.keyboard.type("住所写し")
+    expect(page.locator("#f-organization_id-list [role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#f-organization_id")).to_have_value(firm["name"])
+    page.click("[data-fill]")
+    assert somebody.accessibility_faults() == []
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/contacts/*-*")
+    saved = system.admin.get(page.url.replace(somebody.url, "")).json()
+    assert saved["addresses"] == ["first@keys.example", "second@keys.example"]
+    assert (saved["organization_id"], saved["mailing_city"]) == (firm["id"], "大阪市")
+
+
+def test_an_error_stands_at_its_field_and_what_was_typed_outlives_the_drawer(somebody, system):
+    page = somebody.open(f"/contacts/{made(system)['id']}")
+    page.keyboard.press("e")
+    page.fill("#f-title", "室長")
+    page.fill("#f-addresses", "no address")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#f-addresses")).to_be_focused()
+    expect(page.locator("#f-addresses-error")).to_contain_text("is no mail address")
+    page.keyboard.press("Escape")
+    expect(page.locator("#drawer")).not_to_be_visible()
+    page.reload()
+    page.keyboard.press("e")
+    expect(page.locator("#f-title")).to_have_value("室長")
+    page.click("#drawer [data-discard]")
+    expect(page.locator("#f-title")).to_have_value("")
+    somebody.faults.clear()  # Chromium notes the status 422
+
+
+def test_two_who_change_one_record_see_each_other_and_choose(somebody, system):
+    one = made(system, title="係長", department="営業部")
+    page = somebody.open(f"/contacts/{one['id']}")
+    page.keyboard.press("e")
+    page.fill("#f-title", "部長")
+    page.fill("#f-department", "総務部")
+    theirs = {"title": "課長", "department": "法務部", "first_name": "次郎"}
+    headers = {"If-Match": f'"{one["version"]}"'}
+    assert system.admin.patch(f"/contacts/{one['id']}", json=theirs, headers=headers).status_code == 200
+    page.keyboard.press("Control+Enter")
+    clash = page.locator(".notice-clash")
+    expect(clash).to_contain_text("管理者")
+    expect(clash.locator("tr", has_text="Title")).to_contain_text("課長")
+    assert somebody.accessibility_faults() == []
+    clash.locator("tr", has_text="Department").get_by_role("button").click()
+    expect(page.locator("#f-department")).to_have_value("法務部")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("Saved")
+    saved = system.admin.get(f"/contacts/{one['id']}").json()
+    assert [saved[name] for name in ("title", "department", "first_name")] == ["部長", "法務部", "次郎"]
+    somebody.faults.clear()  # Chromium notes the status 412
+
+
+def test_what_is_deleted_comes_back_by_undo(somebody, system):
+    one = made(system, first_name="戻る")
+    page = somebody.open(f"/contacts/{one['id']}")
+    page.click("text=Delete")
+    page.wait_for_url("**/contacts")
+    page.click("#toasts >> text=Undo")
+    page.wait_for_url(f"**/contacts/{one['id']}")
+    expect(page.locator("h1")).to_contain_text("戻る")
+
+
+def test_an_organization_with_contacts_stays_and_says_why(somebody, system, firm):
+    made(system, organization_id=firm["id"])
+    page = somebody.open(f"/organizations/{firm['id']}")
+    page.click("text=Delete")
+    expect(page.locator("#notice")).to_contain_text("move or delete them first")
+    somebody.faults.clear()  # Chromium notes the status 409
+
+
+def test_the_same_form_sent_twice_makes_one_contact(system, somebody):
+    form = {"last_name": "二度押し", "once": "pressed-twice-00001"}
+    cookie = {"Cookie": "; ".join(f"{one['name']}={one['value']}" for one in somebody.context.cookies())}
+    client = system.client(**cookie, Origin=system.url)
+    ends = [client.post(f"{system.url}/contacts/new", data=form).headers["Location"] for _ in range(2)]
+    assert ends[0] == ends[1]
