@@ -7,11 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import func, literal, select
+from sqlalchemy.orm import Session
 
 from chassis import clock
 from contracts.errors import Invalid
 
 MAX_LIMIT = 200
+# Beyond it nobody reads a number, and counting on would cost time.
+MOST_COUNTED = 1_000
 
 
 def encode(values: list[Any]) -> str:
@@ -75,6 +79,13 @@ def page(rows: list[Any], limit: int, *, key: Any) -> tuple[list[Any], str | Non
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], encode(key(rows[limit - 1]))
+
+
+def counted(session: Session, wanted: Any) -> dict[str, Any]:
+    """How many rows a query finds: ``{count, exact}``, up to MOST_COUNTED."""
+    rows = wanted.order_by(None).with_only_columns(literal(1), maintain_column_froms=True).limit(MOST_COUNTED + 1)
+    found = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    return {"count": min(found, MOST_COUNTED), "exact": found <= MOST_COUNTED}
 
 
 def not_ours() -> Invalid:

@@ -141,15 +141,18 @@ class ContactsService(ListCalls, MergeCalls):
             return {"items": shown, "next": None}
 
     @rpc
-    def reports(self, *, id: str, limit: int | None = None, cursor: str | None = None) -> Values:
-        """The contacts who report to one, in the order they came in; through deleted ones, as ``superiors``."""
+    def reports(self, *, id: str, counted: bool = False, limit: int | None = None, cursor: str | None = None) -> Values:
+        """The contacts who report to one, in the order they came in; through deleted ones, as ``superiors``.
+
+        ``counted``: with ``count`` and ``exact``.
+        """
         wanted, after = paging.bounded(limit), cursor and paging.last_id(cursor)
         with self.db.session() as session:
-            row = changes.present(session, CONTACT, id)
-            rows = store.reports_of(session, row.id, limit=wanted + 1, after=after)
+            theirs = store.reports_of(changes.present(session, CONTACT, id).id)
+            rows = store.in_order(session, theirs, limit=wanted + 1, after=after)
             shown, following = paging.page(rows, wanted, key=lambda row: [row.id])
-            items = [wire(CONTACT, store.values(row)) for row in shown]
-        return {"items": items, "next": following}
+            found = {"items": [wire(CONTACT, store.values(row)) for row in shown], "next": following}
+            return {**found, **paging.counted(session, theirs)} if counted else found
 
     @rpc
     def contact_changes(self, *, id: str, limit: int | None = None, cursor: str | None = None) -> Values:

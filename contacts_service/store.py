@@ -122,16 +122,20 @@ def chain(session: Session, model: type[Row], superior: str, start: str) -> list
     return list(session.scalars(select(model).join(whole, model.id == whole.c.id).order_by(whole.c.height)))
 
 
-def reports_of(session: Session, contact_id: str, *, limit: int, after: str | None) -> list[Contact]:
-    """Up to ``limit`` present contacts who report to one, in the order they came in; ``after`` is the last id seen.
+def reports_of(contact_id: str) -> Any:
+    """The query of the present contacts who report to one.
 
     Those who report to somebody in the recycle bin report to whoever is above that one, until it is restored.
     """
     begin = select(literal(contact_id, Contact.id.type).label("id")).cte("through", recursive=True)
     in_bin = select(Contact.id).where(Contact.reports_to_id == begin.c.id, Contact.deleted_at.is_not(None))
     through = begin.union_all(in_bin)
-    theirs = select(Contact).where(Contact.reports_to_id.in_(select(through.c.id)), Contact.deleted_at.is_(None))
-    following = theirs.where(Contact.id > after) if after else theirs
+    return select(Contact).where(Contact.reports_to_id.in_(select(through.c.id)), Contact.deleted_at.is_(None))
+
+
+def in_order(session: Session, wanted: Any, *, limit: int, after: str | None) -> list[Contact]:
+    """Up to ``limit`` of the contacts of a query in the order they came in; ``after`` is the last id seen."""
+    following = wanted.where(Contact.id > after) if after else wanted
     return list(session.scalars(following.order_by(Contact.id).limit(limit)))
 
 

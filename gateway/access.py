@@ -111,6 +111,8 @@ NEEDED: Mapping[str, str] = {
     "images.put_organization_image": "write",
     "images.delete_organization_image": "write",
     "names.list_names": "read",
+    "relations.get_related_to_contact": "read",
+    "relations.get_related_to_organization": "read",
     "relations.list_contact_timeline": "read",
     "relations.list_organization_timeline": "read",
     "relations.get_organization_chart": "read",

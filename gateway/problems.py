@@ -97,15 +97,7 @@ def problem(
     status: int, code: str, detail: str, *, errors: Any = None, extra: dict[str, Any] | None = None, headers: Any = None
 ) -> Response:
     """An answer that says what is wrong."""
-    body = {
-        **(extra or {}),
-        "type": f"/problems/{code}",
-        "title": _title(status, code),
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "request_id": request.environ.get(REQUEST_ID, ""),
-    }
+    body = {**(extra or {}), **_said(status, code, detail), "request_id": request.environ.get(REQUEST_ID, "")}
     if errors:
         body["errors"] = errors
     response = Response(current_app.json.dumps(body), status=status, content_type=CONTENT_TYPE)
@@ -113,6 +105,21 @@ def problem(
     if status in RETRY_LATER:
         response.headers["Retry-After"] = str(math.ceil((extra or {}).get("retry_after", RETRY_LATER[status])))
     return response
+
+
+def told(error: MusubiError) -> dict[str, Any]:
+    """What is wrong with a part of an answer, the rest of which is right."""
+    return _said(error.status, error.code, error.message)
+
+
+def _said(status: int, code: str, detail: str) -> dict[str, Any]:
+    return {
+        "type": f"/problems/{code}",
+        "title": _title(status, code),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
 
 
 def install(app: Flask) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from contracts.fields import RECORD_KINDS
 from gateway.api.blueprint import PREFIX, Resource, page_arguments
 from gateway.api.schemas import work as schemas
-from gateway.calls import or_none, services
+from gateway.calls import or_none, people_of, services
 from gateway.links import with_links
 
 leads = Resource("leads", description="People who wrote and whom nobody knew (リード).")
@@ -78,7 +78,10 @@ def convert_lead(data: dict[str, Any], id: Any, by: Any) -> Any:
 @tickets.page_of(schemas.TicketPage)
 def list_tickets(query: dict[str, Any]) -> Any:
     """List tickets, newest first"""
-    return services().tickets.tickets(**page_arguments(query))
+    asked = page_arguments(query)
+    if organization_id := asked.get("organization_id"):
+        asked["people"] = people_of(organization_id)
+    return services().tickets.tickets(**asked)
 
 
 @tickets.route("/tickets", methods=["POST"])

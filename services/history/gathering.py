@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select, true, tuple_, union_all
+from sqlalchemy import func, or_, select, true, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from chassis import clock, paging
@@ -24,7 +24,7 @@ def page(
     That happened with all of them at the same moment, so a page knows what the one before has shown by reading the
     moment at which that one ended once more.
     """
-    of_kind = {kind: [home.id for home in some] for kind, some in groupby(sorted(homes, key=_kind), key=_kind)}
+    of_kind = _by_kind(homes)
     length = paging.bounded(limit)
     passed = paging.last_moment(cursor) if cursor else None
     conditions = [*shown(kinds), *([Entry.happened_at <= passed[0]] if passed else [])]
@@ -43,6 +43,20 @@ def page(
         last = chunk[-1][0]
         conditions = [*shown(kinds), tuple_(Entry.happened_at, Entry.id) < (last.happened_at, last.id)]
     return paging.page(rows, length, key=lambda row: [clock.wire(row[0].happened_at), row[0].id])
+
+
+def counted(session: Session, *, homes: Iterable[Home], kinds: Collection[str] | None) -> dict[str, Any]:
+    """How many entries ``page`` shows on all pages: ``{count, exact}``."""
+    theirs = [
+        (Entry.record_kind == kind) & among(session, Entry.record_id, ids) for kind, ids in _by_kind(homes).items()
+    ]
+    what = func.coalesce(Entry.mail_message_id, Entry.source_event_id, Entry.id).label("what")
+    once = select(what).where(or_(*theirs), *shown(kinds)).distinct().limit(paging.MOST_COUNTED + 1).subquery()
+    return paging.counted(session, select(once))
+
+
+def _by_kind(homes: Iterable[Home]) -> dict[str, list[str]]:
+    return {kind: [home.id for home in some] for kind, some in groupby(sorted(homes, key=_kind), key=_kind)}
 
 
 def _kind(home: Home) -> str:

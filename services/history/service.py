@@ -146,12 +146,14 @@ class HistoryService:
         id: str,
         kinds: list[str] | None = None,
         people: list[str] | None = None,
+        counted: bool = False,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Json:
         """A page of a record's timeline, newest first. Of a record that was merged: the one it went up in.
 
         ``kinds``: of entries, all unless named. ``people``: contacts whose entries stand there too, MAX_PEOPLE of them.
+        ``counted``: with ``count`` and ``exact``.
         """
         home, wanted = domain.checked_record({"kind": kind, "id": id}), checked_kinds(kinds)
         further = checked_people(people or [])
@@ -162,7 +164,8 @@ class HistoryService:
             read = gathering.page if further else store.timeline
             rows, following = read(session, homes=list(homes), **asked)
             items = [records.entry(row, mail, home=homes[Home(row.record_kind, row.record_id)]) for row, mail in rows]
-            return {"items": items, "next": following}
+            found = {"items": items, "next": following}
+            return {**found, **gathering.counted(session, homes=homes, kinds=wanted)} if counted else found
 
     @rpc
     def comments(self, *, kind: str, id: str, limit: int | None = None, cursor: str | None = None) -> Json:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chassis import Database, Rpc, on_event, rpc
+from chassis import Database, Rpc, on_event, paging, rpc
 from contracts import ContactMerged, ContactUnmerged, Event, OrganizationMerged, OrganizationUnmerged
 from services.sales import changes, domain, fields, form, issuer, parties, printing, store, unions
 from services.sales.kinds import INVOICE, OPPORTUNITY, QUOTE, Kind, wire
@@ -188,17 +188,20 @@ class SalesService:
         *,
         query: str | None = None,
         deleted: bool = False,
+        counted: bool = False,
         limit: int | None = None,
         cursor: str | None = None,
         **equal: str | None,
     ) -> Json:
-        """Those whose ``contact_id``, ``organization_id``, ``stage`` or ``opportunity_id`` is the named one."""
-        allowed = fields.checked(kind.filters, equal)
+        """Those whose ``contact_id``, ``organization_id``, ``stage`` or ``opportunity_id`` is the named one.
+
+        ``counted``: with ``count`` and ``exact``.
+        """
+        wanted = store.records(kind.model, equal=fields.checked(kind.filters, equal), query=query, deleted=deleted)
         with self.db.session() as session:
-            rows, following = store.records(
-                session, kind.model, equal=allowed, query=query, deleted=deleted, limit=limit, cursor=cursor
-            )
-            return {"items": [wire(kind, store.values(row), whole=False) for row in rows], "next": following}
+            rows, following = store.page(session, kind.model, wanted, limit=limit, cursor=cursor)
+            found = {"items": [wire(kind, store.values(row), whole=False) for row in rows], "next": following}
+            return {**found, **paging.counted(session, wanted)} if counted else found
 
     def _create(self, kind: Kind, data: Json, actor: Json | None, key: str | None, **own: Any) -> Json:
         values = fields.checked(kind.schema, data)

@@ -35,27 +35,24 @@ def record(session: Session, model: Any, record_id: str, *, lock: bool = False) 
     return session.get(model, record_id, with_for_update=True if lock else None)
 
 
-def records(
-    session: Session,
-    model: Any,
-    *,
-    equal: Mapping[str, str | None],
-    query: str | None,
-    deleted: bool,
-    limit: int | None,
-    cursor: str | None,
-) -> tuple[list[Any], str | None]:
-    """One page, newest first, of the records whose columns are ``equal`` where named; with ``deleted`` of the bin."""
+def records(model: Any, *, equal: Mapping[str, str | None], query: str | None, deleted: bool) -> Any:
+    """The query of the records whose columns are ``equal`` where named; with ``deleted`` of the bin."""
     wanted = select(model).where(model.deleted_at.is_not(None) if deleted else model.deleted_at.is_(None))
     for name, value in equal.items():
         if value is not None:
             wanted = wanted.where(getattr(model, name) == value)
     if query:
         wanted = wanted.where(model.search.contains(domain.folded(query), autoescape=True))
-    if cursor:
-        wanted = wanted.where(model.id < paging.last_id(cursor))
+    return wanted
+
+
+def page(
+    session: Session, model: Any, wanted: Any, *, limit: int | None, cursor: str | None
+) -> tuple[list[Any], str | None]:
+    """One page of records, newest first."""
+    following = wanted.where(model.id < paging.last_id(cursor)) if cursor else wanted
     length = paging.bounded(limit)
-    rows = list(session.scalars(wanted.order_by(model.id.desc()).limit(length + 1)))
+    rows = list(session.scalars(following.order_by(model.id.desc()).limit(length + 1)))
     return paging.page(rows, length, key=lambda row: [row.id])
 
 

@@ -13,6 +13,7 @@ from contracts.work import TICKET_PRIORITIES, TICKET_STATUSES
 from services.tickets.domain import TRANSITIONS
 
 MAX_DESCRIPTION = 50_000
+MAX_PEOPLE = 2_000
 SEVERITIES = ("Minor", "Major", "Feature", "Critical")
 CATEGORIES = ("Big Problem", "Small Problem", "Other Problem")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -108,6 +109,13 @@ def checked_id(id: Any) -> str:
     if (found := identity_or_none(id)) is None:
         raise NotFound("There is no such ticket.")
     return found
+
+
+def checked_people(ids: Any) -> list[str]:
+    """The people of an organization that a caller names. Invalid for too many."""
+    if ids is not None and (not isinstance(ids, list) or len(ids) > MAX_PEOPLE):
+        raise Invalid("Too many people.", fields={"people": [f"Name at most {MAX_PEOPLE:,}."]})
+    return [known for known in map(identity_or_none, ids or []) if known]
 
 
 def _loaded(schema: Schema, data: Any) -> Values:

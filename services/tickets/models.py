@@ -35,6 +35,7 @@ class Ticket(Base):
         Index("ix_tickets_said_customer_id", "said_customer_id"),
         Index("ix_tickets_said_organization_id", "said_organization_id"),
         Index("ix_tickets_customer", "customer_kind", "customer_id", "id"),
+        Index("ix_tickets_organization", "organization_id", "id"),
         Index("ix_tickets_needs_review", "id", postgresql_where=_NEEDS_REVIEW, sqlite_where=_NEEDS_REVIEW),
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chassis import Database, clock, on_event, rpc
+from chassis import Database, clock, on_event, paging, rpc
 from chassis.database import Transaction
 from chassis.ids import new_id
 from contracts import (
@@ -77,19 +77,28 @@ class TicketsService:
         *,
         status: str | None = None,
         customer_id: str | None = None,
+        organization_id: str | None = None,
+        people: list[str] | None = None,
         needs_review: bool | None = None,
+        counted: bool = False,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Json:
-        """A page of tickets, newest first, of one status or customer where named, or those to be looked at."""
-        filters: Json = {
-            "status": forms.checked_status(status),
+        """A page of tickets, newest first, of one status or customer where named, or those to be looked at.
+
+        ``organization_id``: of an organization or one of its ``people``. ``counted``: with ``count`` and ``exact``.
+        """
+        of: Json = {
             "customer_id": customer_id,
-            "needs_review": needs_review,
+            "organization_id": organization_id,
+            "people": forms.checked_people(people),
         }
+        narrowed: Json = {"status": forms.checked_status(status), "needs_review": needs_review}
         with self.db.session() as session:
-            rows, following = store.tickets_page(session, limit=limit, cursor=cursor, **filters)
-            return {"items": [records.ticket(row) for row in rows], "next": following}
+            wanted = store.tickets(session, **of, **narrowed)
+            rows, following = store.page(session, wanted, limit=limit, cursor=cursor)
+            found = {"items": [records.ticket(row) for row in rows], "next": following}
+            return {**found, **paging.counted(session, wanted)} if counted else found
 
     @rpc
     def open_ticket(

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, exists, literal, select, union_all, update
+from sqlalchemy import delete, exists, literal, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from chassis import paging
@@ -26,6 +26,7 @@ from services.tickets.words import Word, supersedes
 
 Values = dict[str, Any]
 _SERIES = "tickets"
+CUSTOMERS = ("contact", "lead", "organization")
 
 
 def lock(session: Session) -> None:
@@ -245,24 +246,37 @@ def mails_of(session: Session, *, ticket_id: str) -> Sequence[TicketMail]:
     return session.scalars(query.order_by(TicketMail.received_at.desc(), TicketMail.mail_message_id.desc())).all()
 
 
-def tickets_page(
+def tickets(
     session: Session,
     *,
     status: str | None,
     customer_id: str | None,
+    organization_id: str | None,
+    people: Iterable[str],
     needs_review: bool | None,
-    limit: int | None,
-    cursor: str | None,
-) -> tuple[list[Ticket], str | None]:
-    """One page of tickets, newest first."""
-    wanted = select(Ticket).order_by(Ticket.id.desc())
+) -> Any:
+    """The query of those tickets; ``organization_id``: of an organization itself or of one of its ``people``."""
+    wanted = select(Ticket)
     if status:
         wanted = wanted.where(Ticket.status == status)
     if customer_id:
-        wanted = wanted.where(Ticket.customer_id == forms.checked_id(customer_id))
+        wanted = wanted.where(_is_customer(session, [forms.checked_id(customer_id)]))
+    if organization_id:
+        company = forms.checked_id(organization_id)
+        wanted = wanted.where(or_(Ticket.organization_id == company, _is_customer(session, [company, *people])))
     if needs_review is not None:
         wanted = wanted.where(Ticket.needs_review if needs_review else ~Ticket.needs_review)
-    if cursor:
-        wanted = wanted.where(Ticket.id < paging.last_id(cursor))
+    return wanted
+
+
+def _is_customer(session: Session, ids: Iterable[str]) -> Any:
+    # The kind is what the index begins with.
+    return Ticket.customer_kind.in_(CUSTOMERS) & among(session, Ticket.customer_id, ids)
+
+
+def page(session: Session, wanted: Any, *, limit: int | None, cursor: str | None) -> tuple[list[Ticket], str | None]:
+    """One page of tickets, newest first."""
+    following = wanted.where(Ticket.id < paging.last_id(cursor)) if cursor else wanted
     length = paging.bounded(limit)
-    return paging.page(list(session.scalars(wanted.limit(length + 1))), length, key=lambda ticket: [ticket.id])
+    rows = list(session.scalars(following.order_by(Ticket.id.desc()).limit(length + 1)))
+    return paging.page(rows, length, key=lambda ticket: [ticket.id])

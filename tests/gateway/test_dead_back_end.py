@@ -31,7 +31,15 @@ def timed(client, path, **kwargs):
 def test_with_one_service_dead_the_others_answer_and_it_comes_back_by_itself(system):
     api, processes = system.admin, system.processes
     assert [timed(api, path)[0] for path in ("/contacts", "/leads")] == [200, 200]
+    contact = api.post("/contacts", json={"last_name": "田中"}).json()["id"]
+    related = api.get(f"/contacts/{contact}/related").json()
+    # Those that do not run at all.
+    assert {name for name, part in related.items() if part["error"]} == related.keys() - {"reports"}
+    assert related["tickets"]["error"]["status"] in (503, 504)
+    assert (related["reports"]["items"], related["reports"]["count"]) == ([], 0)
     processes.halt("contacts")
+    answer = api.get(f"/contacts/{contact}/related")
+    assert (answer.status_code, answer.json()["reports"]["error"]["status"] in (503, 504)) == (200, True)
     status, seconds = timed(api, "/contacts")
     assert status in (503, 504)
     assert seconds < 4.5

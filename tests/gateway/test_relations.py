@@ -41,3 +41,60 @@ def test_an_organizations_timeline_holds_what_happened_with_its_people_unless_th
     assert [entry["record"] for entry in api.get(path).json()["items"]] == [person, firm]
     assert [entry["record"] for entry in api.get(path, params={"people": "false"}).json()["items"]] == [firm]
     assert api.get(f"/organizations/{person['id']}/timeline").status_code == 404
+
+
+def test_what_belongs_to_a_contact_is_told_in_one_answer(api):
+    boss = {"kind": "contact", "id": new_contact(api).json()["id"]}
+    below = new_contact(api, reports_to_id=boss["id"]).json()["id"]
+    ticket = api.post("/tickets", json={"title": "表示が消えた", "customer": boss}).json()["id"]
+    sale = api.post("/opportunities", json={"name": "入れ替え", "contact_id": boss["id"]}).json()["id"]
+    call = {"kind": "call", "subject": "確認", "about": [boss], "starts_at": "2026-11-24T10:00:00+09:00"}
+    planned = api.post("/activities", json=call).json()["id"]
+    related = api.get(f"/contacts/{boss['id']}/related").json()
+    found = {name: [item["id"] for item in part["items"]] for name, part in related.items()}
+    expected = {"tickets": [ticket], "opportunities": [sale], "activities": [planned], "reports": [below]}
+    assert found == {"quotes": [], "invoices": [], "mails": [], **expected}
+    assert {name: (part["count"], part["exact"], part["error"]) for name, part in related.items()} == {
+        name: (len(ids), True, None) for name, ids in found.items()
+    }
+    for name, part in related.items():
+        listed = api.get(part["url"].removeprefix("/api/v1")).json()["items"]
+        assert [item["id"] for item in listed] == found[name]
+    assert api.get(f"/contacts/{ticket}/related").status_code == 404
+
+
+def test_what_belongs_to_an_organization_holds_its_people_and_their_tickets(api):
+    firm = api.post("/organizations", json={"name": "関連商事"}).json()["id"]
+    child = api.post("/organizations", json={"name": "関連物流", "member_of_id": firm}).json()["id"]
+    people = [new_contact(api, organization_id=firm).json()["id"] for _ in range(6)]
+    customers = [{"kind": "organization", "id": firm}, {"kind": "contact", "id": people[0]}]
+    tickets = [
+        api.post("/tickets", json={"title": "故障", "customer": customer}).json()["id"] for customer in customers
+    ]
+    related = api.get(f"/organizations/{firm}/related").json()
+    assert [item["id"] for item in related["contacts"]["items"]] == people[:0:-1]
+    assert (related["contacts"]["count"], related["contacts"]["exact"]) == (6, True)
+    assert [item["id"] for item in related["organizations"]["items"]] == [child]
+    assert [item["id"] for item in related["tickets"]["items"]] == tickets[::-1]
+    for name in ("contacts", "organizations", "tickets", "mails"):
+        listed = api.get(related[name]["url"].removeprefix("/api/v1")).json()["items"]
+        assert [item["id"] for item in listed][:5] == [item["id"] for item in related[name]["items"]]
+    assert api.get(f"/organizations/{people[0]}/related").status_code == 404
+
+
+def test_people_are_unlinked_and_linked_again_by_the_calls_of_their_records(api):
+    firm = api.post("/organizations", json={"name": "離れる商事"}).json()["id"]
+    person = new_contact(api, organization_id=firm).json()["id"]
+    customer = {"kind": "contact", "id": person}
+    ticket = api.post("/tickets", json={"title": "返品", "customer": customer}).json()["id"]
+
+    def patched(path, **data):
+        etag = api.get(path).headers["ETag"]
+        return api.patch(path, json=data, headers={"If-Match": etag}).json()
+
+    assert patched(f"/contacts/{person}", organization_id=None)["organization_id"] is None
+    assert api.get(f"/organizations/{firm}/related").json()["contacts"]["count"] == 0
+    assert patched(f"/contacts/{person}", organization_id=firm)["organization_id"] == firm
+    assert patched(f"/tickets/{ticket}", customer=None)["customer"] is None
+    assert api.get(f"/contacts/{person}/related").json()["tickets"]["count"] == 0
+    assert patched(f"/tickets/{ticket}", customer=customer)["customer"] == customer

@@ -1,11 +1,55 @@
-"""What belongs to a contact or an organization: who stands below whom in its chart."""
+"""What belongs to a contact or an organization: related records, timelines, who stands below whom in its chart."""
 
 from marshmallow import Schema, fields
 
+from gateway.api.schemas.activities import Activity
 from gateway.api.schemas.common import Identifier, told
-from gateway.api.schemas.work import TimelineQuery
+from gateway.api.schemas.people import Contact, Organization
+from gateway.api.schemas.sales import Invoice, Opportunity, Quote
+from gateway.api.schemas.work import HistoryEntry, Ticket, TimelineQuery
 
 PLACES = ("member", "outside", "vacant")
+
+
+class PartProblem(Schema):
+    """Why a part is missing (RFC 9457): ask again later, or ask for it alone at its `url`."""
+
+    type = told(required=True, metadata={"format": "uri-reference"})
+    title = told(required=True)
+    status = fields.Integer(required=True)
+    detail = told(required=True)
+    code = told(required=True)
+
+
+def part(item: type[Schema]) -> fields.Nested:
+    """The newest few records of a kind, how many there are, where all of them are, and what went wrong if it did."""
+    members = {
+        "items": fields.List(fields.Nested(item), required=True),
+        "count": fields.Integer(required=True, allow_none=True, metadata={"description": "Null: not known"}),
+        "exact": fields.Boolean(required=True, metadata={"description": "False where there are more than `count`"}),
+        "url": told(required=True, metadata={"format": "uri-reference", "description": "All of them"}),
+        "error": fields.Nested(PartProblem, required=True, allow_none=True),
+    }
+    return fields.Nested(type(f"Related{item.__name__}", (Schema,), members), required=True)
+
+
+TICKETS, OPPORTUNITIES, QUOTES, INVOICES = part(Ticket), part(Opportunity), part(Quote), part(Invoice)
+ACTIVITIES, MAILS, CONTACTS, ORGANIZATIONS = part(Activity), part(HistoryEntry), part(Contact), part(Organization)
+
+
+class RelatedToContact(Schema):
+    """What belongs to a contact. `reports`: who reports to it."""
+
+    tickets, opportunities, quotes, invoices = TICKETS, OPPORTUNITIES, QUOTES, INVOICES
+    activities, mails, reports = ACTIVITIES, MAILS, CONTACTS
+
+
+class RelatedToOrganization(Schema):
+    """What belongs to an organization. `contacts`: its people; `organizations`: those that belong to it."""
+
+    tickets, opportunities, quotes, invoices = TICKETS, OPPORTUNITIES, QUOTES, INVOICES
+    activities, mails = ACTIVITIES, MAILS
+    contacts, organizations = CONTACTS, ORGANIZATIONS
 
 
 class OrganizationTimelineQuery(TimelineQuery):

@@ -1,0 +1,35 @@
+"""Several questions at the same time."""
+
+import eventlet
+import pytest
+
+from contracts.errors import NotFound, ServiceTimeout
+from gateway.parallel import each_alone, together
+
+
+def refused():
+    raise ServiceTimeout("It does not answer.")
+
+
+def test_each_refusal_stands_alone_in_the_place_of_its_answer():
+    answers = each_alone(one=lambda: 1, two=refused)
+    assert answers["one"] == 1
+    assert isinstance(answers["two"], ServiceTimeout)
+
+
+def test_questions_are_asked_at_the_same_time():
+    arrived, both = [], eventlet.event.Event()
+
+    def ask(name):
+        arrived.append(name)
+        if len(arrived) == 2:
+            both.send()
+        both.wait()
+        return name
+
+    assert together(one=lambda: ask("one"), two=lambda: ask("two")) == {"one": "one", "two": "two"}
+
+
+def test_what_is_no_refusal_but_a_mistake_of_ours_is_raised():
+    with pytest.raises(ZeroDivisionError):
+        each_alone(one=lambda: 1 // 0, two=lambda: (_ for _ in ()).throw(NotFound("x")))
