@@ -11,6 +11,7 @@ from chassis import deadline
 from chassis.ids import new_id
 from chassis.settings import settings
 from contracts.errors import Invalid, MusubiError
+from gateway.parallel import together
 
 MAX_PEOPLE = 2_000
 ACCEPTABLE_KEY = re.compile(r"[!-~]{1,100}\Z")
@@ -80,5 +81,20 @@ def or_none(call: Callable[[], Any]) -> Callable[[], Any]:
             return call()
         except MusubiError:
             return None
+
+    return attempt
+
+
+def each_alone(**calls: Callable[[], Any]) -> dict[str, Any]:
+    """As ``together``, but the answer of a call that is refused is its refusal, a ``MusubiError``."""
+    return together(**{name: _answer_or_refusal(call) for name, call in calls.items()})
+
+
+def _answer_or_refusal(call: Callable[[], Any]) -> Callable[[], Any]:
+    def attempt() -> Any:
+        try:
+            return call()
+        except MusubiError as refusal:
+            return refusal
 
     return attempt

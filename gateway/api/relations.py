@@ -10,9 +10,8 @@ from gateway import problems
 from gateway.api.blueprint import PREFIX, Resource, page_arguments
 from gateway.api.schemas import relations as schemas
 from gateway.api.schemas.work import HistoryPage, TimelineQuery
-from gateway.calls import people_of, services
+from gateway.calls import each_alone, people_of, services
 from gateway.links import with_links
-from gateway.parallel import each_alone
 
 NEWEST: Any = {"limit": 5, "counted": True}
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from contracts.errors import NotFound
 from contracts.fields import RECORD_KINDS
 from gateway.api.blueprint import PREFIX, Resource, page_arguments
 from gateway.api.schemas import work as schemas
@@ -80,7 +81,7 @@ def list_tickets(query: dict[str, Any]) -> Any:
     """List tickets, newest first"""
     asked = page_arguments(query)
     if organization_id := asked.get("organization_id"):
-        asked["people"] = people_of(organization_id)
+        asked["people"] = _people_of(organization_id)
     return services().tickets.tickets(**asked)
 
 
@@ -161,6 +162,14 @@ def unlink_mail(kind: str, id: Any, mail_message_id: Any, by: Any) -> None:
     """
     record = {"kind": kind, "id": str(id)}
     services().history.unlink_mail(record=record, mail_message_id=str(mail_message_id), **by)
+
+
+def _people_of(organization_id: str) -> list[str]:
+    """Nobody, where the organization is in the recycle bin or never was: a list of what is not there is empty."""
+    try:
+        return people_of(organization_id)
+    except NotFound:
+        return []
 
 
 def _with_attachments(mails: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@ import eventlet
 import pytest
 
 from contracts.errors import NotFound, ServiceTimeout
-from gateway.parallel import each_alone, together
+from gateway.calls import each_alone
+from gateway.parallel import together
 
 
 def refused():

@@ -80,6 +80,8 @@ def test_what_belongs_to_an_organization_holds_its_people_and_their_tickets(api)
         listed = api.get(related[name]["url"].removeprefix("/api/v1")).json()["items"]
         assert [item["id"] for item in listed][:5] == [item["id"] for item in related[name]["items"]]
     assert api.get(f"/organizations/{people[0]}/related").status_code == 404
+    of_no_organization = api.get("/tickets", params={"organization_id": people[0]}).json()["items"]
+    assert of_no_organization == related["tickets"]["items"][:1]
 
 
 def test_people_are_unlinked_and_linked_again_by_the_calls_of_their_records(api):
