@@ -17,18 +17,18 @@ def create_people(services: Services) -> dict[str, str]:
     """Organizations and contacts; nobody comes twice after a start that was cut off. The contacts' ids by address."""
     ids: dict[str, str] = {}
     for number, organization in enumerate(ORGANIZATIONS):
-        data: dict[str, Any] = {"name": organization.name, "addresses": list(organization.addresses)}
+        data = {"name": organization.name, "addresses": list(organization.addresses), **organization.more}
         made = services.contacts.create_organization(data=data, idempotency_key=f"demo-organization-{number}")
         ids[organization.name] = made["id"]
     contacts: dict[str, str] = {}
     for number, contact in enumerate(CONTACTS):
-        data = contact_data(contact, ids[contact.organization])
+        data = contact_data(contact, ids[contact.organization], boss_id=contacts.get(contact.boss))
         made = services.contacts.create_contact(data=data, idempotency_key=f"demo-contact-{number}")
         contacts |= dict.fromkeys(contact.addresses, made["id"])
     return contacts
 
 
-def contact_data(contact: Contact, organization_id: str) -> dict[str, Any]:
+def contact_data(contact: Contact, organization_id: str, *, boss_id: str | None = None) -> dict[str, Any]:
     """The fields of a contact as ``contacts.create_contact`` takes them."""
     last_name_kana, first_name_kana = contact.kana
     return {
@@ -38,7 +38,9 @@ def contact_data(contact: Contact, organization_id: str) -> dict[str, Any]:
         "first_name_kana": first_name_kana,
         "title": contact.title,
         "organization_id": organization_id,
+        "reports_to_id": boss_id,
         "addresses": list(contact.addresses),
+        **contact.more,
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo.mails import all_mails
+from demo.people import CONTACTS
 from tests.demo.site import MUSUBI, SECONDS, Site
 from tests.infra import eventually
 from tests.infra.process import Server
@@ -26,7 +27,7 @@ WANTED = {
     "tickets": EXPECTED["ticket"],
     "quarantined": EXPECTED["quarantined"],
     "mails of 田中": MAILS_OF_TANAKA,
-    "contacts": 8,
+    "contacts": len(CONTACTS),
     "mailboxes": 2,
     "opportunities": 5,
     "quotes": 4,
