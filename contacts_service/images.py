@@ -7,7 +7,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from chassis import clock
-from contacts_service import changes, pictures
+from contacts_service import changes, pictures, store
 from contacts_service.kinds import Kind
 from contacts_service.models import Image, Merge
 from contracts.errors import Invalid, NotFound
@@ -30,6 +30,7 @@ def put(tx: Any, kind: Kind, record_id: str, content: str | None, actor: Values 
     else:
         tx.session.execute(delete(Image).where(Image.record_id == row.id))
     changes.note(tx, row.id, "updated", actor, fields=[told])
+    tx.publish(kind.updated, subject=row.id, changed=["image"], changes=[told], **kind.facts(store.values(row)))
     return {"content_type": told["new"]}
 
 

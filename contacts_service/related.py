@@ -7,15 +7,19 @@ from sqlalchemy.orm import Session
 
 from contacts_service import chart, domain, store
 from contacts_service.models import Contact, Organization
+from contracts.errors import Invalid
 from contracts.fields import identity_or_none
 
 Values = dict[str, Any]
 MAX_NAMES = 200
 
 
-def names(session: Session, ids: list[str]) -> Values:
-    """What up to 200 contacts and organizations are called, deleted ones too; ids of neither are left out."""
-    wanted = set(filter(None, map(identity_or_none, ids[:MAX_NAMES])))
+def names(session: Session, ids: Any) -> Values:
+    """What up to 200 contacts and organizations are called, deleted ones too; ids of neither are left out. Invalid."""
+    if not isinstance(ids, list) or len(set(map(str, ids))) > MAX_NAMES:
+        fault = f"Ask for at most {MAX_NAMES} at once; for more in several calls."
+        raise Invalid("Too many names were asked for at once.", fields={"ids": [fault]})
+    wanted = set(filter(None, map(identity_or_none, ids)))
     people = session.execute(
         select(Contact.id, Contact.number, Contact.deleted_at, Contact.last_name, Contact.first_name).where(
             Contact.id.in_(wanted)

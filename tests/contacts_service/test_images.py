@@ -3,6 +3,7 @@
 import struct
 import zlib
 from base64 import b64decode, b64encode
+from itertools import pairwise
 
 import pytest
 
@@ -107,3 +108,15 @@ def test_a_survivor_without_an_image_shows_that_of_the_one_merged_into_it_as_lon
     assert service.image(kind="contact", id=other["id"])["content_type"] == "image/gif"
     with pytest.raises(NotFound):
         service.image(kind="contact", id=survivor["id"])
+
+
+def test_an_image_that_comes_or_goes_is_told_as_a_change(contacts):
+    tanaka = contacts.add()
+    contacts.published()
+    for content in (encoded(PNG), encoded(GIF), None, None):
+        contacts.service.put_image(kind="contact", id=tanaka["id"], content=content)
+    told = [(event.type, event.data["changed"], event.data["changes"]) for event in contacts.published()]
+    kinds = [None, "image/png", "image/gif", None]
+    assert told == [
+        ("contact.updated.v1", ["image"], [{"field": "image", "old": old, "new": new}]) for old, new in pairwise(kinds)
+    ]

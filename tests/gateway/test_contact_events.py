@@ -24,7 +24,24 @@ HEARD = [
     "contact.created.v1",
     "contact.merged.v1",
     "contact.unmerged.v1",
+    # A picture.
+    "contact.updated.v1",
 ]
+
+HEARD_OF_ORGANIZATIONS = [
+    "organization.created.v1",
+    "organization.updated.v1",
+    "organization.updated.v1",
+    "organization.deleted.v1",
+    "organization.restored.v1",
+    "organization.created.v1",
+    "contact.created.v1",
+    "contact.updated.v1",
+    "organization.merged.v1",
+    "contact.updated.v1",
+    "organization.unmerged.v1",
+]
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 @pytest.fixture
@@ -43,7 +60,8 @@ def heard(amqp_url, system):
     with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
         channel = connection.channel()
         queue = channel.queue_declare("", exclusive=True).method.queue
-        channel.queue_bind(queue, "contacts.events", "contact.#")
+        for key in ("contact.#", "organization.#"):
+            channel.queue_bind(queue, "contacts.events", key)
         events = []
 
         def so_far():
@@ -54,7 +72,7 @@ def heard(amqp_url, system):
         yield so_far
 
 
-def test_every_change_of_a_contact_is_heard_once_and_in_order(system, heard):
+def test_every_change_of_contacts_and_organizations_is_heard_once_and_in_order(system, heard):
     api = system.admin
     made = api.post("/contacts", json={"last_name": "田中", "addresses": ["tanaka@abc.example"]})
     path, etag = f"/contacts/{made.json()['id']}", made.headers["ETag"]
@@ -66,8 +84,27 @@ def test_every_change_of_a_contact_is_heard_once_and_in_order(system, heard):
     other = api.post("/contacts", json={"last_name": "田中", "email_opt_out": False}).json()
     api.post(f"{path}/merge", json={"other_ids": [other["id"]]})
     api.post(f"/contacts/{other['id']}/unmerge")
+    api.put(f"{path}/image", json={"content": PNG})
     eventually(lambda: len(heard()) >= len(HEARD))
     assert [event["type"] for event in heard()] == HEARD
     assert {event["subject"] for event in heard()} == {made.json()["id"], other["id"]}
     assert len({event["id"] for event in heard()}) == len(HEARD)
     assert heard()[1]["data"]["changes"] == [{"field": "email_opt_out", "old": False, "new": True}]
+    assert heard()[-1]["data"]["changes"] == [{"field": "image", "old": None, "new": "image/png"}]
+
+    api.delete(f"{path}/image")
+    made = api.post("/organizations", json={"name": "結び商事"})
+    path, etag = f"/organizations/{made.json()['id']}", made.headers["ETag"]
+    api.patch(path, json={"industry": "計測"}, headers={"If-Match": etag})
+    api.put(f"{path}/image", json={"content": PNG})
+    api.delete(path)
+    api.post(f"{path}/restore")
+    other = api.post("/organizations", json={"name": "結び商会"}).json()
+    api.post("/contacts", json={"last_name": "鈴木", "organization_id": other["id"]})
+    api.post(f"{path}/merge", json={"other_ids": [other["id"]]})
+    api.post(f"/organizations/{other['id']}/unmerge")
+    whole = [*HEARD, "contact.updated.v1", *HEARD_OF_ORGANIZATIONS]
+    eventually(lambda: len(heard()) >= len(whole))
+    assert [event["type"] for event in heard()] == whole
+    updated = next(event["data"] for event in heard() if event["type"] == "organization.updated.v1")
+    assert updated["changes"] == [{"field": "industry", "old": "", "new": "計測"}]

@@ -100,3 +100,8 @@ def test_people_are_unlinked_and_linked_again_by_the_calls_of_their_records(api)
     assert patched(f"/tickets/{ticket}", customer=None)["customer"] is None
     assert api.get(f"/contacts/{person}/related").json()["tickets"]["count"] == 0
     assert patched(f"/tickets/{ticket}", customer=customer)["customer"] == customer
+
+
+def test_more_names_than_fit_into_an_answer_are_refused(api):
+    refused = api.get("/names", params={"ids": ",".join(f"{number}" for number in range(201))})
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["ids"])
