@@ -65,7 +65,9 @@ class Demo:
         listener, first = feed.subscribe(), not self._server.is_filled
         self._link = _follow(feed)
         if first:
-            seeding.create_deals(services, seeding.create_people(services))
+            contacts = seeding.create_people(services)
+            seeding.create_deals(services, contacts)
+            seeding.create_plans(services, contacts)
         mails = all_mails()
         self._server.fill(mails)
         password = self._site.secret(PASSWORD, str)

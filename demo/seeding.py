@@ -1,13 +1,17 @@
-"""What the demo creates by calls of the services: customers, sales, two mailboxes. Each call may be repeated."""
+"""What the demo creates by calls of the services: customers, sales, plans, two mailboxes. Each call may be repeated."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chassis.rpc_client import Services
+from contracts.errors import IdempotencyConflict
 from demo.deals import DEALS, ISSUER, Deal
 from demo.mail_server import HOST
 from demo.mails.building import SALES, SUPPORT
 from demo.people import CONTACTS, ORGANIZATIONS, Contact
+from demo.plans import PLANS, Plan
 
 SIZE_LIMIT = 1024 * 1024
 MAILBOXES = {"sales": ("営業 (demo)", SALES), "support": ("サポート (demo)", SUPPORT)}
@@ -66,6 +70,30 @@ def opportunity_data(deal: Deal, contact_id: str) -> dict[str, Any]:
     """The fields of an opportunity as ``sales.open_opportunity`` takes them."""
     named = {"name": deal.name, "amount": deal.amount, "stage": deal.stage, **deal.more}
     return {**named, "contact_id": contact_id, "expected_close": _day(deal.closes_in_days)}
+
+
+def create_plans(services: Services, contacts: dict[str, str]) -> None:
+    """What is to be done with whom, and what was; it is the first staff user's, and nothing comes twice."""
+    [me] = services.staff.staff_users(limit=1)["items"]
+    actor = {"staff_user_id": me["id"], "name": me["name"]}
+    for number, plan in enumerate(PLANS):
+        data = activity_data(plan, contacts)
+        # Where the first start was cut off and the next one is on another day, it is there with the days of then.
+        with suppress(IdempotencyConflict):
+            services.activities.create_activity(data=data, actor=actor, idempotency_key=f"demo-plan-{number}")
+
+
+def activity_data(plan: Plan, contacts: dict[str, str]) -> dict[str, Any]:
+    """The fields of an activity as ``activities.create_activity`` takes them."""
+    today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
+    day = (today + timedelta(plan.days)).isoformat()
+    about = [{"kind": "contact", "id": contacts[address]} for address in plan.addresses]
+    named = {"kind": plan.kind, "subject": plan.subject, "about": about, **plan.more}
+    if plan.kind == "to_do":
+        return {**named, "due_at": f"{day}T{plan.at}:00+09:00"} if plan.at else {**named, "due_on": day}
+    if plan.at is None:
+        return {**named, "all_day": True, "starts_on": day}
+    return {**named, "starts_at": f"{day}T{plan.at}:00+09:00"}
 
 
 def _day(days: int) -> str:

@@ -32,7 +32,9 @@ WANTED = {
     "opportunities": 5,
     "quotes": 4,
     "invoices": 2,
+    "activities": 6,
 }
+COUNTED = ("mailboxes", "opportunities", "quotes", "invoices", "activities")
 
 
 def counts(site: Site) -> dict[str, int]:
@@ -48,7 +50,7 @@ def counts(site: Site) -> dict[str, int]:
         "quarantined": len(site.items("/quarantine")),
         "mails of 田中": len([entry for entry in entries if entry["kind"] == "mail"]),
         "contacts": len(site.items("/contacts")),
-        **{path: len(site.items(f"/{path}")) for path in ("mailboxes", "opportunities", "quotes", "invoices")},
+        **{path: len(site.items(f"/{path}")) for path in COUNTED},
     }
 
 
