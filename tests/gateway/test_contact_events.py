@@ -1,10 +1,8 @@
 """What another system, with another AMQP library, hears when people work with contacts through the API."""
 
-import json
-
-import pika
 import pytest
 
+from tests.gateway import foreign
 from tests.gateway.conftest import System
 from tests.infra import eventually
 from tests.infra.services import ServiceProcesses
@@ -56,19 +54,7 @@ def system(amqp_url, sqlite_url):
 
 @pytest.fixture
 def heard(amqp_url, system):
-    """The events of contacts that pika gets in a queue of its own; call it for those so far."""
-    with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
-        channel = connection.channel()
-        queue = channel.queue_declare("", exclusive=True).method.queue
-        for key in ("contact.#", "organization.#"):
-            channel.queue_bind(queue, "contacts.events", key)
-        events = []
-
-        def so_far():
-            while (got := channel.basic_get(queue, auto_ack=True))[0] is not None:
-                events.append(json.loads(got[2]))
-            return events
-
+    with foreign.heard(amqp_url, "contacts.events", "contact.#", "organization.#") as so_far:
         yield so_far
 
 
