@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event, Todo
+from icalendar import Alarm, Calendar, Event, Todo, vDuration
 
 Values = Mapping[str, Any]
 PRODUCT = "-//Musubi//Activities//EN"
@@ -35,7 +35,7 @@ def calendar_of(activities: Iterable[Values], *, names: Mapping[str, str], title
     if title:
         calendar.add("x-wr-calname", _line(title))
         calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-        calendar.add("x-published-ttl", REFRESH)
+        calendar.add("x-published-ttl", vDuration(REFRESH))
     for activity in activities:
         calendar.add_component(_component(activity, names))
     ical: bytes = calendar.to_ical()

@@ -141,5 +141,7 @@ def test_the_same_activities_give_the_same_bytes_in_lines_of_75_at_most():
     assert text == calendar_of([long, TO_DO], names={}, title="Musubi 佐藤")
     assert max(len(line) for line in text.split(b"\r\n")) <= 75
     assert {one.uid.value for one in read(long, TO_DO).components()} == {ID}
-    assert read(title="Musubi 佐藤").x_wr_calname.value == "Musubi 佐藤"
+    feed = read(title="Musubi 佐藤")
+    assert feed.x_wr_calname.value == "Musubi 佐藤"
+    assert feed.refresh_interval.value == feed.x_published_ttl.value == "PT30M"
     assert read().method.value == "PUBLISH"
