@@ -78,6 +78,11 @@ class Api:
         """Delete something. ApiProblem."""
         self._call("DELETE", path)
 
+    def file(self, path: str) -> tuple[bytes, str]:
+        """The bytes of a file, and their content type. ApiProblem."""
+        answer = self._call("GET", path)
+        return answer.content, answer.headers.get("Content-Type", "application/octet-stream")
+
     def log_in(self, login: str, password: str) -> httpx.Response:
         """The answer with the session's cookie. ApiProblem."""
         return self._call("POST", "/sessions", json={"login": login, "password": password})

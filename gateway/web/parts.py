@@ -28,6 +28,7 @@ TOASTS: dict[str, tuple[str, str | None]] = {
     "contact_saved": (msg("Saved."), None),
     "contact_deleted": (msg("The contact is in the recycle bin."), "contacts.restore"),
     "contact_restored": (msg("The contact is back."), None),
+    "comment_added": (msg("The comment is there."), None),
     "organization_created": (msg("The organization is there."), None),
     "organization_saved": (msg("Saved."), None),
     "organization_deleted": (msg("The organization is in the recycle bin."), "organizations.restore"),

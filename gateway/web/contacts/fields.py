@@ -86,6 +86,12 @@ CONTACT = Kind(
     heading=NAME,
     blocks=(REACHED, WORK, MORE, PLACES, PORTAL, DESCRIPTION),
     told=RECORD,
+    tabs=(
+        ("contacts.show_contact", msg("Overview")),
+        ("contacts.timeline", msg("Timeline")),
+        ("contacts.people", msg("People above and below")),
+        ("contacts.changes", msg("Changes")),
+    ),
     needed=frozenset({"last_name"}),
     told_apart_by=(
         *("addresses", "phones", "organization_id"),

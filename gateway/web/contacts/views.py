@@ -6,19 +6,21 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from gateway.parallel import together
 from gateway.web.api import api
 from gateway.web.contacts.fields import CONTACT
 from gateway.web.language import msg
 from gateway.web.lists import screen
 from gateway.web.lists.kinds import CONTACTS
 from gateway.web.pages import show
-from gateway.web.records.page import overview
-from gateway.web.records.views import install
+from gateway.web.records import extras, page, views
 
+BELOW = 100
 POSTAL = (("mailing", msg("Postal address")), ("other", msg("Other postal address")))
 
 contacts = Blueprint("contacts", __name__, url_prefix="/contacts")
-install(contacts, CONTACT)
+for part in (views, page, extras):
+    part.install(contacts, CONTACT)
 
 
 @contacts.get("")
@@ -30,7 +32,19 @@ def index() -> Response:
 @contacts.get("/<uuid:id>")
 def show_contact(id: Any) -> Response:
     """A contact's page."""
-    return overview(CONTACT, id)
+    return page.overview(CONTACT, id)
+
+
+@contacts.get("/<uuid:id>/people")
+def people(id: Any) -> Response:
+    """Whom a contact reports to, up to the top, and who reports to it."""
+    asked = together(
+        head=lambda: page.head(CONTACT, id),
+        above=lambda: api().get(f"/contacts/{id}/superiors")["items"],
+        below=lambda: api().pages(f"/contacts/{id}/reports", up_to=BELOW),
+    )
+    below, more = asked["below"]
+    return show("contacts/people.html", above=asked["above"], below=below, more_below=bool(more), **asked["head"])
 
 
 @contacts.get("/address-copy")

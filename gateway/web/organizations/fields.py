@@ -56,6 +56,12 @@ ORGANIZATION = Kind(
     heading=NAME,
     blocks=(REACHED, MORE, PLACES, FIGURES, DESCRIPTION),
     told=RECORD,
+    tabs=(
+        ("organizations.show_organization", msg("Overview")),
+        ("organizations.chart", msg("Chart")),
+        ("organizations.timeline", msg("Timeline")),
+        ("organizations.changes", msg("Changes")),
+    ),
     needed=frozenset({"name"}),
     told_apart_by=("addresses", "phones", "name", "website"),
 )

@@ -4,14 +4,18 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from gateway.parallel import together
+from gateway.web.api import api
 from gateway.web.lists import screen
 from gateway.web.lists.kinds import ORGANIZATIONS
+from gateway.web.organizations import tree
 from gateway.web.organizations.fields import ORGANIZATION
-from gateway.web.records.page import overview
-from gateway.web.records.views import install
+from gateway.web.pages import show
+from gateway.web.records import extras, page, views
 
 organizations = Blueprint("organizations", __name__, url_prefix="/organizations")
-install(organizations, ORGANIZATION)
+for part in (views, page, extras):
+    part.install(organizations, ORGANIZATION)
 
 
 @organizations.get("")
@@ -23,4 +27,19 @@ def index() -> Response:
 @organizations.get("/<uuid:id>")
 def show_organization(id: Any) -> Response:
     """An organization's page."""
-    return overview(ORGANIZATION, id)
+    return page.overview(ORGANIZATION, id)
+
+
+@organizations.get("/<uuid:id>/chart")
+def chart(id: Any) -> Response:
+    """Who stands below whom, as a drawing and as a list."""
+    asked = together(head=lambda: page.head(ORGANIZATION, id), chart=lambda: api().get(f"/organizations/{id}/chart"))
+    nodes = asked["chart"]["nodes"]
+    shown = {
+        "note": asked["chart"]["note"],
+        "people": tree.nested(nodes),
+        "drawing": tree.drawing(nodes),
+        "size": (tree.WIDTH, tree.HEIGHT),
+        "fitting": tree.fitting,
+    }
+    return show("organizations/chart.html", **asked["head"], **shown)

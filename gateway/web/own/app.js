@@ -5,4 +5,6 @@ import "./combobox.js";
 import "./unfold.js";
 import "./drawer.js";
 import "./rows.js";
+import "./chart.js";
+import "./shrink.js";
 import "./drafts.js";

@@ -32,6 +32,7 @@ class Kind:
 
     ``heading``: the fields of the name, which the page shows in its head. ``blocks``: what the form and the page show.
     ``told``: what the page alone shows. ``page``: the endpoint of a record's page.
+    ``tabs``: the parts of the page, endpoint and label.
     ``told_apart_by``: the fields by which likely duplicates are found.
     """
 
@@ -44,6 +45,7 @@ class Kind:
     heading: Block
     blocks: tuple[Block, ...]
     told: Block
+    tabs: tuple[tuple[str, str], ...]
     needed: frozenset[str]
     told_apart_by: tuple[str, ...]
 

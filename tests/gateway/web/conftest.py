@@ -120,9 +120,9 @@ def desk(browser, system) -> Iterator[Any]:
     """Call it for somebody at a browser: `desk(language="ja", theme="dark", phone=True)`."""
     contexts, desks = [], []
 
-    def sit_down(*, language: str = "en", theme: Any = "light", phone: bool = False) -> Desk:
+    def sit_down(*, language: str = "en", theme: Any = "light", phone: bool = False, zone: str = "Asia/Tokyo") -> Desk:
         size: Any = PHONE if phone else DESK
-        context = browser.new_context(locale=language, color_scheme=theme, viewport=size, timezone_id="Asia/Tokyo")
+        context = browser.new_context(locale=language, color_scheme=theme, viewport=size, timezone_id=zone)
         contexts.append(context)
         desks.append(Desk(context, system.url))
         return desks[-1]

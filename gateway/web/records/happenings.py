@@ -1,0 +1,118 @@
+"""What an entry of a timeline says, in the language of the request."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+
+from gateway.web import formats
+from gateway.web.api import Values
+from gateway.web.language import gettext, msg
+from gateway.web.records.labels import name_of
+
+# The kinds by which a timeline can be narrowed.
+SHOWN = {
+    "mail": msg("Mails"),
+    "comment": msg("Comments"),
+    "activity": msg("Activities"),
+    "ticket": msg("Tickets"),
+    "opportunity": msg("Opportunities"),
+    "quote": msg("Quotes"),
+    "invoice": msg("Invoices"),
+    "lead": msg("Leads"),
+    "change": msg("The record itself"),
+}
+# By what an entry is about: the noun, and the icon.
+NOUNS = {
+    "message": (msg("Mail"), "mail"),
+    "comment": (msg("Comment"), "message"),
+    "activity": (msg("Activity"), "calendar-event"),
+    "ticket": (msg("Ticket"), "ticket"),
+    "opportunity": (msg("Opportunity"), "target"),
+    "quote": (msg("Quote"), "file-text"),
+    "invoice": (msg("Invoice"), "file-invoice"),
+    "lead": (msg("Lead"), "user-plus"),
+    "contact": (msg("Contact"), "user"),
+    "organization": (msg("Organization"), "building"),
+}
+ACTIVITIES = {"to_do": msg("To-do"), "call": msg("Call"), "meeting": msg("Meeting"), "visit": msg("Visit")}
+# By the past participle of its event.
+DEEDS = {
+    "opened": msg("opened"),
+    "created": msg("created"),
+    "updated": msg("changed"),
+    "reply_received": msg("answered by the customer"),
+    "converted": msg("converted"),
+    "deleted": msg("deleted"),
+    "restored": msg("restored"),
+    "merged": msg("merged"),
+    "unmerged": msg("taken apart again"),
+    "won": msg("won"),
+    "lost": msg("lost"),
+    "delivered": msg("sent"),
+    "accepted": msg("accepted"),
+    "rejected": msg("rejected"),
+    "issued": msg("issued"),
+    "paid": msg("paid"),
+    "cancelled": msg("called off"),
+    "planned": msg("planned"),
+    "completed": msg("done"),
+    "reopened": msg("opened again"),
+}
+STATUSES = {
+    "Open": msg("Open"),
+    "In Progress": msg("In progress"),
+    "Wait For Response": msg("Waiting for an answer"),
+    "Closed": msg("Closed"),
+    "Not Started": msg("Not begun"),
+    "Planned": msg("Planned"),
+    "Pending Input": msg("Waiting for input"),
+    "Deferred": msg("Put off"),
+    "Completed": msg("Done"),
+    "Cancelled": msg("Called off"),
+    "Held": msg("Held"),
+    "Not Held": msg("Not held"),
+    "Not Contacted": msg("Not contacted"),
+    "Attempted to Contact": msg("Tried to reach"),
+    "Contact in Future": msg("To be reached later"),
+    "Contacted": msg("Contacted"),
+}
+IN, OUT = msg("Mail received"), msg("Mail sent")
+SAID, BY = msg("%(noun)s %(deed)s"), msg("Comment of %(name)s")
+
+
+def told(entry: Values, people: Mapping[str, Values]) -> Values:
+    """The words and the icon of an entry. ``people``: what the records are called that are not the page's own."""
+    about, summary = entry["about"]["kind"], entry["summary"]
+    noun, icon = NOUNS.get(about, (about, "circle"))
+    if entry["kind"] == "mail":
+        noun = OUT if summary.get("direction") == "outgoing" else IN
+        icon = "mail-forward" if noun == OUT else "mail"
+    what = gettext(str(ACTIVITIES.get(summary.get("activity_kind", ""), noun)))
+    deed = DEEDS.get(str(summary.get("event", "")).partition(".")[2].partition(".")[0])
+    if deed:
+        what = gettext(SAID, noun=what, deed=gettext(deed))
+    if entry["kind"] == "comment" and summary.get("author_name"):
+        what = gettext(BY, name=summary["author_name"])
+    other = people.get(entry["record"]["id"])
+    return {
+        "what": what,
+        "icon": icon,
+        "number": summary.get("number"),
+        "title": entry["title"],
+        "text": summary.get("text") or summary.get("excerpt"),
+        "facts": _facts(summary),
+        "happened_at": entry["happened_at"],
+        "with_name": name_of(other) if other else None,
+        "with_url": url_for("contacts.show_contact", id=other["id"]) if other and other["kind"] == "contact" else None,
+    }
+
+
+def _facts(summary: Mapping[str, Any]) -> str:
+    status = str(summary.get("status") or "")
+    total = str(summary.get("total") or summary.get("amount") or "")
+    money = f"{formats.number(int(total))} {summary.get('currency', '')}".strip() if total.isdecimal() else None
+    begins = summary.get("starts_at") or summary.get("due_at")
+    day = summary.get("starts_on") or summary.get("due_on")
+    when = formats.moment(begins) if begins else formats.day(day) if day else None
+    return " · ".join(filter(None, (gettext(STATUSES.get(status, status)), money, when)))

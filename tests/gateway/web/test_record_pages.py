@@ -1,0 +1,160 @@
+"""The pages of contacts and organizations, in a real browser."""
+
+import struct
+import zlib
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.gateway.web.test_shell import SIZES
+
+
+def png(side):
+    """A real image of one colour."""
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    rows = (b"\x00" + b"\x20\x80\xc0" * side) * side
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+@pytest.fixture(scope="session")
+def firm(system):
+    """An organization of four: its head, who decides, two below, and one of another organization above."""
+    firm, other = (system.admin.post("/organizations", json={"name": name}).json() for name in ("組織図㈱", "親会社㈱"))
+
+    def one(last_name, **data):
+        return system.admin.post("/contacts", json={"last_name": last_name, **data}).json()
+
+    owner = one("会長", organization_id=other["id"])
+    head = one("社長", organization_id=firm["id"], decision_maker=True, reports_to_id=owner["id"], title="代表取締役")
+    staff = [one(name, organization_id=firm["id"], reports_to_id=head["id"]) for name in ("部下一", "部下二")]
+    return {"id": firm["id"], "owner": owner, "head": head, "staff": staff}
+
+
+@pytest.fixture
+def somebody(desk, people):
+    one = desk()
+    one.open("/login")
+    one.log_in()
+    return one
+
+
+@pytest.mark.parametrize(("language", "theme", "phone"), [SIZES[1], SIZES[3], SIZES[4]])
+def test_every_tab_is_free_of_barriers(desk, firm, language, theme, phone):
+    somebody = desk(language=language, theme=theme, phone=phone)
+    somebody.open("/login")
+    somebody.log_in()
+    person = f"/contacts/{firm['head']['id']}"
+    chart = f"/organizations/{firm['id']}/chart"
+    for path in (f"{person}/timeline", f"{person}/people", f"{person}/changes", chart):
+        page = somebody.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert somebody.accessibility_faults() == []
+        somebody.picture(f"{path.rpartition('/')[2]}-{language}-{theme}-{'phone' if phone else 'desk'}")
+
+
+def test_star_tags_and_image_change_on_the_page_itself(somebody, system):
+    made = system.admin.post("/contacts", json={"last_name": "印", "tags": ["古い"]}).json()
+    page = somebody.open(f"/contacts/{made['id']}")
+    page.click("#star")
+    expect(page.locator("#star")).to_have_attribute("aria-pressed", "true")
+    page.fill("#tag-new", "新しい")
+    page.keyboard.press("Enter")
+    expect(page.locator("#tags .chip")).to_have_count(2)
+    expect(page.locator("#tag-new")).to_be_focused()
+    page.click("#tags .chip:has-text('古い') button")
+    expect(page.locator("#tags .chip")).to_have_count(1)
+    page.click(".portrait-menu summary")
+    page.set_input_files("#image-file", {"name": "x.png", "mimeType": "image/png", "buffer": b"no image"})
+    expect(page.locator("#image-problem")).to_contain_text("choose another file")
+    page.set_input_files("#image-file", {"name": "x.png", "mimeType": "image/png", "buffer": png(900)})
+    expect(page.locator("#portrait img")).to_be_visible()
+    assert page.evaluate("document.querySelector('#portrait img').naturalWidth") > 0
+    assert system.admin.get(f"/contacts/{made['id']}").json()["tags"] == ["新しい"]
+    page.click(".portrait-menu summary")
+    page.click("text=Remove the image")
+    expect(page.locator("#portrait img")).to_have_count(0)
+    page.click("text=Changes")
+    expect(page.locator(".event").first).to_contain_text("Edited")
+    somebody.faults.clear()  # Chromium notes the status 422
+
+
+def test_changes_tell_before_and_after_in_words(somebody, system, firm):
+    made = system.admin.post("/contacts", json={"last_name": "経過", "organization_id": firm["id"]}).json()
+    change = {
+        "organization_id": None,
+        "phones": ["03-1234-5678"],
+        "reports_to_id": firm["owner"]["id"],
+        "portal": False,
+    }
+    system.admin.patch(f"/contacts/{made['id']}", json=change, headers={"If-Match": '"1"'}).raise_for_status()
+    page = somebody.open(f"/contacts/{made['id']}/changes")
+    rows = page.locator(".changed").first
+    expect(rows.locator("tr", has_text="Organization")).to_contain_text("組織図㈱")
+    expect(rows.locator("tr", has_text="Phone")).to_contain_text("03-1234-5678")
+    expect(rows.locator("tr", has_text="Reports to")).to_contain_text("会長")
+    expect(page.locator(".event").first).to_contain_text("管理者")
+
+
+def test_a_comment_stands_on_the_timeline_and_kinds_narrow_it(somebody, system):
+    made = system.admin.post("/contacts", json={"last_name": "会話"}).json()
+    page = somebody.open(f"/contacts/{made['id']}/timeline")
+    expect(page.locator("#entries")).to_contain_text("Nothing happened yet")
+    page.fill("#comment", "電話で確認済み\n折り返し待ち")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".timeline .event")).to_contain_text("電話で確認済み")
+    expect(page.locator(".timeline .event")).to_contain_text("Comment of 管理者")
+    page.check("input[value=mail]")
+    expect(page.locator("#entries")).to_contain_text("Nothing here yet")
+    page.wait_for_url("**kind=mail")
+
+
+def test_times_are_those_of_the_reader_and_days_are_nobodys(desk, system, people):
+    made = system.admin.post("/contacts", json={"last_name": "時差", "birthday": "1990-01-01"}).json()
+    somebody = desk(zone="Pacific/Honolulu")
+    somebody.open("/login")
+    somebody.log_in()
+    page = somebody.open(f"/contacts/{made['id']}")
+    there = datetime.fromisoformat(made["created_at"]).astimezone(ZoneInfo("Pacific/Honolulu"))
+    expect(page.locator(f"time[datetime='{made['created_at']}']").first).to_contain_text(f"{there:%H:%M}")
+    expect(page.get_by_text("1 January 1990")).to_be_visible()
+
+
+def test_the_chart_is_walked_by_the_keyboard_and_told_as_a_list(somebody, firm):
+    page = somebody.open(f"/organizations/{firm['id']}/chart")
+    boxes = page.locator("svg.chart a")
+    expect(boxes).to_have_count(4)
+    assert boxes.evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))") == [
+        "会長, Another organization",
+        "社長, 代表取締役, Decision maker",
+        "部下一",
+        "部下二",
+    ]
+    page.focus(".chart-room")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/contacts/{firm['head']['id']}")
+    page.click("text=People above and below")
+    expect(page.locator(".chain")).to_contain_text("会長")
+    expect(page.locator(".chain-below li")).to_have_count(2)
+    page.click("text=Chart of the organization")
+    page.click("summary:has-text('As a list')")
+    expect(page.locator(".chart-list li")).to_have_count(4)
+    wide = page.locator("svg.chart").bounding_box()["width"]
+    page.click("[data-zoom='+']")
+    assert page.locator("svg.chart").bounding_box()["width"] > wide
+
+
+def test_the_chart_fits_on_one_sheet_of_paper(somebody, firm):
+    page = somebody.open(f"/organizations/{firm['id']}/chart")
+    sheets = page.pdf(prefer_css_page_size=True)
+    assert sheets.count(b"/Type /Page\n") == 1
+    page.emulate_media(media="print")
+    assert not page.locator(".record-head").is_visible()
+    assert page.locator("svg.chart").is_visible()
