@@ -103,11 +103,11 @@ def _site(shop: Workshop, size: int) -> Iterator[Site]:
         customers.database(system.env["MUSUBI_DATABASE_URL"].replace("{service}", "contacts"), size)
         system.start()
         system.wait_ready()
-        with contextlib.closing(_client(system)) as client:
+        with contextlib.closing(logged_in(system)) as client:
             yield Site(size, client)
 
 
-def _client(system: ServiceProcesses) -> httpx.Client:
+def logged_in(system: ServiceProcesses) -> httpx.Client:
     """Logged in as a browser is: the session's cookie serves API and pages."""
     url, password = system.url("gateway"), secrets.token_hex(8)
     system.env["MUSUBI_ADMIN_PASSWORD"] = password

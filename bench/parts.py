@@ -14,6 +14,7 @@ from bench.live import latency_part
 from bench.meters import load
 from bench.report import Report
 from bench.resting import idle_part
+from bench.timelines import timelines_part
 from bench.workshop import Workshop
 
 
@@ -102,4 +103,5 @@ PARTS: dict[str, Callable[[Workshop], None]] = {
     "idle": idle_part,
     "addresses": addresses_part,
     "lists": lists_part,
+    "timelines": timelines_part,
 }

@@ -65,16 +65,18 @@ def _kind(home: Home) -> str:
 
 def _newest(session: Session, of_kind: dict[str, list[str]], conditions: list[Any], most: int) -> list[Any]:
     """The newest entries of all of them. On PostgreSQL each one's own newest come from its end of the index."""
-    found = [_ids(session, kind, ids, conditions, most) for kind, ids in of_kind.items()]
+    found = union_all(*(_places(session, kind, ids, conditions, most) for kind, ids in of_kind.items())).subquery()
+    # Whole entries are read of those alone that are shown.
+    shown_ids = select(found.c.id).order_by(found.c.happened_at.desc(), found.c.id.desc()).limit(most)
     query = select(Entry, Mail).outerjoin(Mail, Mail.mail_message_id == Entry.mail_message_id)
-    theirs = query.where(Entry.id.in_(union_all(*found) if len(found) > 1 else found[0]))
-    return list(session.execute(theirs.order_by(*NEWEST_FIRST).limit(most)))
+    return list(session.execute(query.where(Entry.id.in_(shown_ids)).order_by(*NEWEST_FIRST)))
 
 
-def _ids(session: Session, kind: str, ids: list[str], conditions: list[Any], most: int) -> Any:
-    newest = select(Entry.id).where(Entry.record_kind == kind, *conditions).order_by(*NEWEST_FIRST).limit(most)
+def _places(session: Session, kind: str, ids: list[str], conditions: list[Any], most: int) -> Any:
+    place = select(Entry.happened_at, Entry.id)
+    newest = place.where(Entry.record_kind == kind, *conditions).order_by(*NEWEST_FIRST).limit(most)
     each = on_each(session, ids)
     if each is None:
-        return select(newest.where(among(session, Entry.record_id, ids)).subquery().c.id)
+        return select(newest.where(among(session, Entry.record_id, ids)).subquery())
     its_own = newest.where(Entry.record_id == each.c.id).lateral()
-    return select(its_own.c.id).select_from(each).join(its_own, true())
+    return select(its_own).select_from(each).join(its_own, true())
