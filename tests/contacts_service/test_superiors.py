@@ -128,3 +128,22 @@ def test_a_contact_whose_boss_is_in_the_recycle_bin_can_be_saved_as_it_is(contac
     data = {"title": "係長", "reports_to_id": boss["id"]}
     saved = contacts.service.update_contact(id=clerk["id"], data=data, version=1)
     assert (saved["title"], saved["reports_to_id"]) == ("係長", boss["id"])
+
+
+def test_who_reports_to_somebody_is_counted_through_the_recycle_bin(contacts):
+    boss = contacts.add("髙松")
+    between = contacts.add("佐藤", reports_to_id=boss["id"])
+    for name in ("田中", "鈴木"):
+        contacts.add(name, reports_to_id=between["id"])
+    contacts.service.delete_contact(id=between["id"])
+    found = contacts.service.reports(id=boss["id"], limit=1, counted=True)
+    assert ([one["last_name"] for one in found["items"]], found["count"], found["exact"]) == (["田中"], 2, True)
+
+
+def test_the_people_of_an_organization_are_named_the_last_ones_first(contacts):
+    service = contacts.service
+    abc = service.create_organization(data={"name": "ABC"})["id"]
+    ids = [contacts.add(name, organization_id=abc)["id"] for name in ("田中", "鈴木", "佐藤")]
+    service.delete_contact(id=ids[1])
+    assert service.organization_people(id=abc, limit=5) == [ids[2], ids[0]]
+    assert service.organization_people(id=abc, limit=1) == [ids[2]]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chassis import paging
 from chassis.testing import make_event
 from contracts import ContactDeleted, InvoiceIssued, QuoteCreated
 from contracts.errors import Invalid
@@ -129,3 +130,24 @@ def test_a_mail_that_was_taken_away_by_hand_is_not_shown(history):
 def test_more_people_than_a_query_can_bear_are_refused(history):
     with pytest.raises(Invalid):
         history.entries(**COMPANY, people=["x"] * 2_001)
+
+
+def test_a_timeline_is_counted_with_everything_once(history, told):
+    tanaka, _ = told
+    suzuki = contact()
+    shared = decision(match=tanaka)
+    history.on_sender_decided([shared])
+    history.link_mail(record=suzuki, mail_message_id=mail_of(shared))
+    found = of_all(history, tanaka, suzuki, kinds=["mail"], limit=1, counted=True)
+    assert (len(found["items"]), found["count"], found["exact"]) == (1, 2, True)
+    assert history.entries(**tanaka, counted=True)["count"] == 6
+    assert "count" not in history.entries(**tanaka)
+
+
+def test_beyond_what_anybody_reads_nothing_is_counted(history, monkeypatch):
+    monkeypatch.setattr(paging, "MOST_COUNTED", 2)
+    tanaka = contact()
+    history.on_sender_decided([decision(match=tanaka) for _ in range(2)])
+    assert [history.entries(**tanaka, counted=True)[name] for name in ("count", "exact")] == [2, True]
+    history.on_sender_decided([decision(match=tanaka)])
+    assert [history.entries(**tanaka, counted=True)[name] for name in ("count", "exact")] == [2, False]

@@ -92,3 +92,11 @@ def test_what_cannot_be_is_refused_by_its_field(sales, data, field):
     with pytest.raises(Invalid) as refused:
         sales.open_opportunity(data=data)
     assert list(refused.value.fields) == [field]
+
+
+def test_what_is_sold_to_somebody_is_counted(sales, opportunity, hanako):
+    for _ in range(2):
+        sales.open_opportunity(data={"name": "消耗品", "contact_id": hanako["id"]})
+    found = sales.opportunities(contact_id=hanako["id"], limit=1, counted=True)
+    assert (len(found["items"]), found["count"], found["exact"]) == (1, 3, True)
+    assert "count" not in sales.opportunities(contact_id=hanako["id"])

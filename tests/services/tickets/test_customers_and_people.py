@@ -150,3 +150,29 @@ def test_tickets_are_listed_newest_first_page_by_page(tickets):
     assert tickets.tickets(status="Closed")["items"] == []
     with pytest.raises(Invalid, match="no such status"):
         tickets.tickets(status="closed\x00")
+
+
+def test_the_tickets_of_an_organization_are_its_own_those_of_its_people_and_those_written_from_there(tickets):
+    company, person, stranger = (new_id() for _ in range(3))
+    opened = [
+        tickets.open_ticket(data={"title": "故障", "customer": {"kind": kind, "id": id}})["id"]
+        for kind, id in (("organization", company), ("contact", person), ("contact", stranger))
+    ]
+    tickets.on_sender_decided([decision(match=contact(), purpose="support", organization_id=company)])
+    [written] = [one["id"] for one in tickets.tickets(limit=1)["items"]]
+    found = tickets.tickets(organization_id=company, people=[person], counted=True, limit=2)
+    assert [one["id"] for one in found["items"]] == [written, opened[1]]
+    assert (found["count"], found["exact"]) == (3, True)
+    further = tickets.tickets(organization_id=company, people=[person], cursor=found["next"])
+    assert ([one["id"] for one in further["items"]], "count" in further) == ([opened[0]], False)
+    assert tickets.tickets(customer_id=person, counted=True)["count"] == 1
+
+
+def test_more_people_than_a_query_can_bear_are_refused(tickets):
+    with pytest.raises(Invalid):
+        tickets.tickets(organization_id=new_id(), people=["x"] * 2_001)
+
+
+def test_a_person_may_say_that_a_ticket_is_nobodys(tickets):
+    opened = tickets.open_ticket(data={"title": "故障", "customer": {"kind": "contact", "id": new_id()}})
+    assert tickets.update_ticket(id=opened["id"], data={"customer": None}, version=1)["customer"] is None
