@@ -45,7 +45,7 @@ def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
     values["owner_id"] = values["owner_id"] or (actor or {}).get("staff_user_id")
     # As for a new number, which is taken below.
     store.hold_tree(tx.session, kind.name)
-    _check(tx.session, kind, None, values, values)
+    check(tx.session, kind, None, values, values)
     values |= _copied_addresses(tx.session, values, values, given=data)
     [number] = store.take_numbers(tx.session, kind.name)
     row = domain.new_row(new_id(), number=number, values=values, moment=clock.now())
@@ -53,7 +53,7 @@ def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
     store.add_records(tx.session, kind.model, [row], entries=entries)
     tx.publish(kind.created, subject=row["id"], **kind.facts(row))
     announce(tx, [], entries)
-    _tell_switches(tx, kind, row["id"], {name: value for name, value in values.items() if value is True})
+    tell_switches(tx, kind, row["id"], {name: value for name, value in values.items() if value is True})
     note(tx, row["id"], "created", actor)
     return wire(kind, row)
 
@@ -71,7 +71,7 @@ def update(tx: Any, kind: Kind, record_id: str, data: Any, version: int, actor: 
     before = store.values(row)
     # A link that stays as it is may lead into the recycle bin: whoever is there may come back.
     anew = {name: value for name, value in changes.items() if name != kind.superior or value != before[name]}
-    _check(tx.session, kind, row.id, anew, {**before, **changes})
+    check(tx.session, kind, row.id, anew, {**before, **changes})
     if changes.get("organization_id") != before.get("organization_id"):
         changes |= _copied_addresses(tx.session, before, changes, given=changes)
     save(tx, kind, row, changes, actor)
@@ -108,7 +108,7 @@ def save(tx: Any, kind: Kind, row: Any, changes: Values, actor: Values | None = 
     index(row)
     values = store.values(row)
     tx.publish(kind.updated, subject=row.id, changed=changed, changes=told, **kind.facts(values))
-    _tell_switches(tx, kind, row.id, {name: changes[name] for name in changed})
+    tell_switches(tx, kind, row.id, {name: changes[name] for name in changed})
     enter(tx, kind, values)
 
 
@@ -169,7 +169,8 @@ def touch(row: Any, actor: Values | None) -> None:
     row.version, row.updated_at, row.modified_by = row.version + 1, clock.now(), (actor or {}).get("staff_user_id")
 
 
-def _tell_switches(tx: Any, kind: Kind, record_id: str, changes: Values) -> None:
+def tell_switches(tx: Any, kind: Kind, record_id: str, changes: Values) -> None:
+    """The events of those fields among ``changes`` that are yes or no."""
     for (name, value), event in kind.switched.items():
         if changes.get(name) is value:
             tx.publish(event, subject=record_id, contact_id=record_id)
@@ -177,9 +178,14 @@ def _tell_switches(tx: Any, kind: Kind, record_id: str, changes: Values) -> None
 
 def note(tx: Any, record_id: str, what: str, actor: Values | None, **more: Any) -> None:
     """Remember who did what to a record; nobody, where the system did it by itself."""
+    store.add_change(tx.session, noted(record_id, what, actor, **more))
+
+
+def noted(record_id: str, what: str, actor: Values | None, **more: Any) -> Values:
+    """What ``note`` remembers."""
     who = actor or {}
     by = {"staff_user_id": who.get("staff_user_id"), "staff_name": who.get("name")}
-    store.add_change(tx.session, {"record_id": record_id, "what": what, "changed_at": clock.now(), **by, **more})
+    return {"record_id": record_id, "what": what, "changed_at": clock.now(), **by, **more}
 
 
 def enter(tx: Any, kind: Kind, values: Values) -> None:
@@ -215,7 +221,7 @@ def announce(tx: Any, before: list[Values], after: list[Values], *, cause: Event
 def follow_leads(tx: Any) -> None:
     """Bring the book in line with what happened to leads (``tx.fresh``), whatever order the news come in."""
     news = _latest_news(tx)
-    before = _by_record(store.entries_of_leads(tx.session, list(news)))
+    before = by_record(store.entries_of_records(tx.session, list(news)))
     after = {lead_id: _lead_entries(event) for lead_id, event in news.items()}
     store.replace_entries(tx.session, list(chain(*before.values())), list(chain(*after.values())))
     for lead_id, event in news.items():
@@ -241,7 +247,8 @@ def _lead_entries(event: Event) -> list[Values]:
     return domain.lead_entries(event.data["lead_id"], personal) if personal else []
 
 
-def _by_record(entries: list[Values]) -> dict[str, list[Values]]:
+def by_record(entries: Iterable[Values]) -> dict[str, list[Values]]:
+    """Book entries by the record that they stand for."""
     groups: dict[str, list[Values]] = {}
     for entry in entries:
         groups.setdefault(entry["record_id"], []).append(entry)
@@ -257,13 +264,13 @@ def entries_of(kind: Kind, values: Values) -> list[Values]:
     )
 
 
-def _check(session: Any, kind: Kind, record_id: str | None, changes: Values, whole: Values) -> None:
+def check(session: Any, kind: Kind, record_id: str | None, changes: Values, whole: Values) -> None:
     """That ``changes`` may be made, and what they make of the record (``whole``); ``record_id`` None for a new one."""
     if kind is CONTACT:
         fields.check_whole(whole)
         _check_organization(session, changes)
     if superior_id := changes.get(kind.superior):
-        _check_superior(session, kind, record_id, superior_id)
+        check_superior(session, kind, record_id, superior_id)
 
 
 def _check_organization(session: Any, values: Values) -> None:
@@ -273,7 +280,7 @@ def _check_organization(session: Any, values: Values) -> None:
         raise Invalid("The contact cannot be saved: its organization is not there.", fields=fields)
 
 
-def _check_superior(session: Any, kind: Kind, record_id: str | None, superior_id: str) -> None:
+def check_superior(session: Any, kind: Kind, record_id: str | None, superior_id: str) -> None:
     """That the one above is there, and that nobody stands above himself. Whoever calls holds the tree."""
     chain = store.chain(session, kind.model, kind.superior, superior_id)
     if not chain or chain[0].deleted_at:

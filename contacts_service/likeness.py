@@ -60,7 +60,7 @@ def host(website: str) -> str:
     return found.removeprefix("www.") if "." in found else ""
 
 
-def _contact_texts(values: Values) -> Values:
+def contact_texts(values: Values) -> Values:
     name, kana = (bare(values[f"last_name{each}"] + values[f"first_name{each}"]) for each in ("", "_kana"))
     return {"name": name, "kana": kana, "family": bare(values["last_name"]), "within": values["organization_id"] or ""}
 
@@ -69,19 +69,19 @@ def _organization_texts(values: Values) -> Values:
     return {"name": bare_company(values["name"]), "host": host(values["website"])}
 
 
-def _addresses(values: Values) -> dict[str, str]:
+def mailboxes(values: Values) -> dict[str, str]:
     """The mailboxes of a record: what they are told apart by, and as typed."""
     canonical = {canonical_address(each): each for each in values["addresses"]}
     return {weaker_address(each) or each: typed for each, typed in canonical.items()}
 
 
-def _phones(values: Values) -> dict[str, Values]:
+def own_phones(values: Values) -> dict[str, Values]:
     numbers = {phone["number"].partition(";")[0]: phone for phone in values["phones"]}
     return {number: phone for number, phone in numbers.items() if phone["kind"] not in SHARED_PHONES}
 
 
 def _contact_keys(values: Values) -> list[tuple[str, str]]:
-    texts = _contact_texts(values)
+    texts = contact_texts(values)
     # The name alone too: who typed it twice may have left the organization out, and namesakes are too many to compare.
     within = dict.fromkeys(("", texts["within"])) if texts["name"] else ()
     named = [("name", f"{texts['name']}|{each}") for each in within]
@@ -117,11 +117,12 @@ _BITS = 56
 
 def keys(kind: str, values: Values) -> set[int]:
     """The match keys of a record, at most MAX_KEYS."""
-    shared = [*(("address", each) for each in _addresses(values)), *(("phone", each) for each in _phones(values))]
-    return {_key(kind, *each) for each in [*_OWN_KEYS[kind](values), *shared][:MAX_KEYS]}
+    shared = [*(("address", each) for each in mailboxes(values)), *(("phone", each) for each in own_phones(values))]
+    return {key(kind, *each) for each in [*_OWN_KEYS[kind](values), *shared][:MAX_KEYS]}
 
 
-def _key(kind: str, of: str, text: str) -> int:
+def key(kind: str, of: str, text: str) -> int:
+    """The match key of one property of a kind of record."""
     hashed = blake2b(text.encode(), digest_size=_BITS // 8).digest()
     return (_RANKS[kind, of] << _BITS) + int.from_bytes(hashed, "big")
 
@@ -145,14 +146,14 @@ def worth(found: list[Values]) -> int:
 
 
 def _address_reason(one: Values, two: Values) -> list[Values]:
-    theirs = _addresses(two)
-    shared = [typed for each, typed in _addresses(one).items() if each in theirs]
+    theirs = mailboxes(two)
+    shared = [typed for each, typed in mailboxes(one).items() if each in theirs]
     return [{"reason": "same_address", "value": shared[0]}] if shared else []
 
 
 def _phone_reason(kind: str, one: Values, two: Values) -> list[Values]:
-    theirs = _phones(two)
-    shared = {number: phone for number, phone in _phones(one).items() if number in theirs}
+    theirs = own_phones(two)
+    shared = {number: phone for number, phone in own_phones(one).items() if number in theirs}
     own = [number for number, phone in shared.items() if "mobile" in (phone["kind"], theirs[number]["kind"])]
     if own or (shared and (kind == "organization" or _may_be_alike(one, two))):
         return [{"reason": "same_phone", "value": shared[(own or list(shared))[0]]["number"]}]
@@ -160,13 +161,13 @@ def _phone_reason(kind: str, one: Values, two: Values) -> list[Values]:
 
 
 def _may_be_alike(one: Values, two: Values) -> bool:
-    first, second = _contact_texts(one), _contact_texts(two)
+    first, second = contact_texts(one), contact_texts(two)
     kana = first["kana"] and first["kana"] == second["kana"]
     return bool(kana) or fuzz.ratio(first["name"], second["name"]) >= MAY_BE_ALIKE
 
 
 def _contact_name_reason(one: Values, two: Values) -> list[Values]:
-    first, second = _contact_texts(one), _contact_texts(two)
+    first, second = contact_texts(one), contact_texts(two)
     elsewhere = first["within"] and second["within"] and first["within"] != second["within"]
     other_kana = first["kana"] and second["kana"] and first["kana"] != second["kana"]
     if elsewhere:

@@ -67,10 +67,10 @@ def _remove(session: Session, pairs: Sequence[tuple[str, int]]) -> None:
         session.execute(delete(MatchKey).where(MatchKey.record_id == id, among(session, MatchKey.key, keys)))
 
 
-def strike(session: Session, record_id: str) -> None:
-    """A record that is gone is nobody's duplicate."""
-    keys = _keys_of(session, [record_id]).get(record_id, set())
-    session.execute(delete(MatchKey).where(MatchKey.record_id == record_id))
+def strike(session: Session, *record_ids: str) -> None:
+    """Records that are gone are nobody's duplicates."""
+    keys = set().union(*_keys_of(session, record_ids).values())
+    session.execute(delete(MatchKey).where(among(session, MatchKey.record_id, record_ids)))
     _note_shared(session, keys)
 
 
@@ -87,10 +87,19 @@ def _note_shared(session: Session, keys: Collection[int]) -> None:
 
 def holders(session: Session, keys: Collection[int]) -> set[str]:
     """The records that have one of these keys, at most LOOKED_UP for each."""
+    return {id for ids in holders_of_each(session, keys, limit=LOOKED_UP).values() for id in ids}
+
+
+def holders_of_each(session: Session, keys: Collection[int], *, limit: int) -> dict[int, list[str]]:
+    """The records that have each of these keys, the last ``limit`` of them."""
     place = func.row_number().over(partition_by=MatchKey.key, order_by=MatchKey.record_id.desc())
-    numbered = select(MatchKey.record_id, place.label("place")).where(among(session, MatchKey.key, keys)).subquery()
-    wanted = select(numbered.c.record_id).where(numbered.c.place <= LOOKED_UP)
-    return set(session.scalars(wanted)) if keys else set()
+    theirs = select(MatchKey.key, MatchKey.record_id, place.label("place")).where(among(session, MatchKey.key, keys))
+    numbered = theirs.subquery()
+    wanted = select(numbered.c.key, numbered.c.record_id).where(numbered.c.place <= limit)
+    found: dict[int, list[str]] = {}
+    for key, record_id in session.execute(wanted) if keys else []:
+        found.setdefault(key, []).append(record_id)
+    return found
 
 
 def shared_blocks(session: Session, kind: str, *, after: int | None) -> tuple[dict[int, list[str]], int | None]:

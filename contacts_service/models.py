@@ -7,10 +7,9 @@ from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, SmallIntege
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis.columns import Bytes, Id, Json, UtcDateTime
-from chassis.tables import declarative_base_for
+from contacts_service.base import Base
+from contacts_service.exchange import models as _exchange  # noqa: F401 # its tables belong to the same database
 from contacts_service.indexes import index_of_present, list_indexes
-
-Base: Any = declarative_base_for("contacts")
 
 # Plain byte order: comparing by a language's collation would cost most of an address look-up on PostgreSQL.
 Canonical = String(320).with_variant(String(320, collation="C"), "postgresql")

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from nameko.extensions import DependencyProvider
+
 from chassis import Database, on_event, paging, rpc
 from contacts_service import changes, domain, images, models, related, shared_settings, stars, store
+from contacts_service.exchange.worker import Worker
+from contacts_service.exchange_calls import ExchangeCalls
 from contacts_service.kinds import CONTACT, KINDS, ORGANIZATION, Kind, change_wire, wire
 from contacts_service.list_calls import ListCalls
 from contacts_service.merge_calls import MergeCalls
@@ -12,11 +16,40 @@ from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
 Values = dict[str, Any]
 
 
-class ContactsService(ListCalls, MergeCalls):
+class Importing(DependencyProvider):
+    """nameko's side of the worker on imports: its beginning and end."""
+
+    worker: Worker | None = None
+
+    def start(self) -> None:
+        """Begin to work on imports."""
+        [database] = [each for each in self.container.dependencies if isinstance(each, Database)]
+        if database.handle is None:
+            raise RuntimeError("the database provider was not set up")
+        self.worker = Worker(database.handle)
+        self.container.spawn_managed_thread(self.worker.run, identifier="imports")
+
+    def stop(self) -> None:
+        """End after the present step."""
+        if self.worker:
+            self.worker.stop()
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        if self.worker:
+            self.worker.wake()
+
+    def get_dependency(self, worker_ctx: Any) -> "Importing":
+        """Itself: the methods of the service wake it."""
+        return self
+
+
+class ContactsService(ExchangeCalls, ListCalls, MergeCalls):
     """Contacts, organizations and the address book. A write with an idempotency key has its effect once."""
 
     name = "contacts"
     db = Database(models.Base)
+    importing = Importing()
 
     @on_event(LeadOpened, LeadUpdated, LeadConverted, LeadDeleted, batch=200)
     def on_lead_changed(self, events: list[Event]) -> None:

@@ -38,7 +38,13 @@ def entries_of_weak_keys(session: Session, weak_keys: Collection[str]) -> list[V
 
 def entries_of_record(session: Session, record_id: str) -> list[Values]:
     """The book entries of one record, primary first."""
-    return sorted(_entries(session, BookEntry.record_id == record_id), key=lambda entry: entry["position"])
+    return entries_of_records(session, [record_id])
+
+
+def entries_of_records(session: Session, record_ids: Collection[str]) -> list[Values]:
+    """The book entries of some records, the primary ones first."""
+    found = _entries(session, among(session, BookEntry.record_id, record_ids)) if record_ids else []
+    return sorted(found, key=lambda entry: entry["position"])
 
 
 def _entries(session: Session, condition: Any) -> list[Values]:
@@ -96,7 +102,12 @@ def record(session: Session, model: type[Row], record_id: str, *, lock: bool = F
 
 def add_change(session: Session, change: Values) -> None:
     """Remember what was done to a record."""
-    session.add(Change(id=new_id(), **{"fields": [], "other_id": None} | change))
+    add_changes(session, [change])
+
+
+def add_changes(session: Session, changes: Iterable[Values]) -> None:
+    """Remember what was done to some records."""
+    insert_many(session, Change, [{"id": new_id(), "fields": [], "other_id": None} | change for change in changes])
 
 
 def changes_of(session: Session, record_id: str, *, limit: int, after: str | None) -> list[Change]:
@@ -232,11 +243,6 @@ def set_lead_marks(session: Session, marks: dict[str, tuple[str, bool]], *, know
     rows = [{"lead_id": lead_id, "as_of": as_of, "gone": gone} for lead_id, (as_of, gone) in marks.items()]
     update_many(session, LeadMark, [row for row in rows if row["lead_id"] in known], key="lead_id")
     insert_many(session, LeadMark, [row for row in rows if row["lead_id"] not in known])
-
-
-def entries_of_leads(session: Session, lead_ids: Collection[str]) -> list[Values]:
-    """The book entries of leads."""
-    return _entries(session, among(session, BookEntry.record_id, lead_ids)) if lead_ids else []
 
 
 # Saved lists

@@ -11,6 +11,14 @@ from contracts.activities import (
     ActivityUpdated,
 )
 from contracts.base import CONTRACTS, Event, EventContract, Record
+from contracts.imports import (
+    ImportAdvanced,
+    ImportFailed,
+    ImportFinished,
+    ImportStarted,
+    ImportStopped,
+    ImportUndone,
+)
 from contracts.mail import (
     MailboxAdded,
     MailboxChanged,
@@ -104,6 +112,12 @@ __all__ = [
     "Event",
     "EventContract",
     "HistoryEntryAdded",
+    "ImportAdvanced",
+    "ImportFailed",
+    "ImportFinished",
+    "ImportStarted",
+    "ImportStopped",
+    "ImportUndone",
     "InvoiceCancelled",
     "InvoiceCreated",
     "InvoiceDeleted",

@@ -16,6 +16,7 @@ from gateway import access, documentation, problems
 from gateway.api import (
     activities,
     calendars,
+    exchange,
     images,
     lists,
     mail,
@@ -45,6 +46,8 @@ BLUEPRINTS = (
     people.contacts_settings,
     lists.lists,
     lists.list_views,
+    exchange.imports,
+    exchange.exports,
     names.names,
     relations.relations,
     merging.merges,
@@ -65,6 +68,11 @@ BLUEPRINTS = (
     staff.staff_users,
     staff.staff_groups,
     staff.api_tokens,
+)
+TAKES_FILES = frozenset({"imports.upload_import"})
+# As which browsers and programs send CSV and vCard; never as a form, which any site could send.
+FILE_TYPES = frozenset(
+    {"application/octet-stream", "text/csv", "text/vcard", "text/x-vcard", "application/vnd.ms-excel"}
 )
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -142,7 +150,13 @@ def _check_form() -> None:
     if "\x00" in request.path or any("\x00" in text for pair in request.args.items(multi=True) for text in pair):
         raise problems.MalformedRequest("The path or the query holds a NUL character (%00). Leave it out.")
     has_body = bool(request.content_length) or "chunked" in request.headers.get("Transfer-Encoding", "")
-    if has_body and request.method not in ("GET", "HEAD") and request.mimetype != "application/json":
+    if not has_body or request.method in ("GET", "HEAD") or request.endpoint is None:
+        return
+    if request.endpoint in TAKES_FILES:
+        if request.mimetype not in FILE_TYPES:
+            known = ", ".join(sorted(FILE_TYPES))
+            raise problems.UnsupportedMediaType(f"The body must be the file itself. Send it as one of: {known}.")
+    elif request.mimetype != "application/json":
         raise problems.UnsupportedMediaType("The body must be JSON. Send Content-Type: application/json.")
 
 

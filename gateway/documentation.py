@@ -18,6 +18,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 # What any call may answer, whoever asks; more is added by what the call takes.
 ALWAYS = (400, 429, 500, 503, 504)
 
+FILE_EXAMPLE = "-H 'Content-Type: text/csv' --data-binary @contacts.csv"
+
 documentation = Blueprint("documentation", __name__, template_folder="templates")
 
 
@@ -114,7 +116,8 @@ def example_of(url: str, method: str, operation: dict[str, Any]) -> str:
         lines.append("-H 'Authorization: Bearer '$TOKEN")
     lines += [f"-H '{name}: {value}'" for name, value in _example_headers(operation)]
     if "requestBody" in operation:
-        lines.append("-H 'Content-Type: application/json' -d '{…}'")
+        takes_json = "application/json" in operation["requestBody"]["content"]
+        lines.append("-H 'Content-Type: application/json' -d '{…}'" if takes_json else FILE_EXAMPLE)
     return " \\\n  ".join(lines)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import contracts
 from chassis import clock
 from contracts.base import Event, EventContract
+from tests.contracts.importing import IMPORTING
 from tests.contracts.mailroom import plain_mail
 from tests.contracts.office import PERSON, Office
 from tests.contracts.selling import SELLING
@@ -285,5 +286,6 @@ EMITTING: dict[type[EventContract], Callable[[Office], Any]] = {
     contracts.TicketOpened: open_a_ticket,
     contracts.TicketReplyReceived: reply_to_a_ticket,
     contracts.TicketUpdated: change_ticket,
+    **IMPORTING,
     **SELLING,
 }

@@ -14,7 +14,8 @@ from tests.contracts.examples import TYPES
 
 NAME = re.compile(r"(?P<subject>[a-z]+(_[a-z]+)*)\.([a-z]+_)*(?P<verb>(?!(in|out)\.)[a-z]+)(_in|_out)?\.v[1-9][0-9]*\Z")
 REGULAR = re.compile(r"[a-z]+[^e]ed\Z")  # "opened", but not "need" or "feed"
-IRREGULAR = {"bound", "done", "found", "given", "held", "left", "lost", "made", "met", "paid", "read", "sent", "won"}
+IRREGULAR = {"bound", "done", "found", "given", "held", "left", "lost", "made", "met", "paid", "read", "sent"}
+IRREGULAR |= {"undone", "won"}
 
 
 def is_a_fact(event_type: str) -> bool:

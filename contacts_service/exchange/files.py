@@ -1,0 +1,99 @@
+"""A file as it is read: its columns and rows whatever its format is; rows on their way in batches. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+import orjson
+import zstandard
+
+from contacts_service.exchange import csv_reading, detection, vcard_reading
+from contacts_service.exchange.csv_reading import Row
+from contacts_service.exchange.targets import proposed, target_of
+from contracts.errors import Invalid
+
+Values = dict[str, Any]
+
+BATCH = 250
+MAX_ROWS = 1_000_000
+PREVIEWED = 20
+PREVIEW_PART = 16 * 1024
+MAX_COLUMN_NAME = 100
+
+
+def rows(kind: str, format: Values, pieces: Iterable[bytes]) -> Iterator[Row]:
+    """The rows of a file, without its header. Invalid, naming the line, for what cannot be read."""
+    given = iter(pieces)
+    first = next(given, b"")
+    codec = detection.codec_of(format["encoding"], first)
+    whole = chain([first], given)
+    if format["type"] == detection.VCARD:
+        return vcard_reading.rows(kind, whole, codec=codec)
+    found = csv_reading.rows(whole, codec=codec, delimiter=format["delimiter"])
+    return islice(found, 1 if format["header"] else 0, None)
+
+
+def columns(kind: str, format: Values, first: bytes) -> list[str]:
+    """The names of a file's columns, each another one; those without a name are counted."""
+    if format["type"] == detection.VCARD:
+        return list(vcard_reading.COLUMNS[kind])
+    text = detection.decoded(first, format["encoding"])
+    records = detection.sample(text, format["delimiter"])
+    width = min(max(map(len, records), default=1), csv_reading.MAX_CELLS)
+    header = records[0] if format["header"] and records else []
+    # A file is as wide as its header says; without one, as its widest row.
+    names = [name.strip()[:MAX_COLUMN_NAME] for name in header] or [""] * width
+    return _told_apart([name or f"Column {place}" for place, name in enumerate(names, start=1)])
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for name in names:
+        count = 1
+        while (shown := name if count == 1 else f"{name} ({count})") in found:
+            count += 1
+        found.append(shown)
+    return found
+
+
+def proposed_mapping(kind: str, format: Values, names: Sequence[str]) -> list[str | None]:
+    """What each column is, as far as one can know."""
+    if format["type"] == detection.VCARD:
+        return [target_of(kind, name) for name in names]
+    return proposed(kind, names)
+
+
+def preview(kind: str, format: Values, first: bytes) -> tuple[list[Row], str | None]:
+    """The first rows, and what is wrong where there are fewer because of it."""
+    found: list[Row] = []
+    # In parts, so that a character that the end cuts off does not count where nobody reads so far.
+    parts = [first[begin : begin + PREVIEW_PART] for begin in range(0, len(first), PREVIEW_PART)]
+    try:
+        found.extend(islice(rows(kind, format, parts), PREVIEWED))
+    except Invalid as error:
+        return found, error.message
+    return found, None
+
+
+def batches(found: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows in batches. Invalid for more than MAX_ROWS."""
+    ordered = iter(found)
+    count = 0
+    while batch := list(islice(ordered, BATCH)):
+        count += len(batch)
+        if count > MAX_ROWS:
+            sentence = f"The file has more than {MAX_ROWS:,} rows. Split it, and import one part after the other."
+            raise Invalid(sentence, fields={"file": [sentence]})
+        yield batch
+
+
+def pack(batch: Sequence[Row]) -> bytes:
+    """A batch as it is kept."""
+    # A cell may hold half of a character, which JSON does not take.
+    texts = [[row.line, [cell.encode("utf-8", "replace").decode() for cell in row.cells]] for row in batch]
+    return zstandard.compress(orjson.dumps(texts), 1)
+
+
+def unpack(content: bytes) -> list[Row]:
+    """The batch again."""
+    return [Row(line, cells) for line, cells in orjson.loads(zstandard.decompress(content))]

@@ -1,0 +1,95 @@
+"""Many records written in one transaction: what ``changes`` does to one, with a statement for all instead of each."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chassis import clock
+from chassis.bulk import update_many
+from contacts_service import changes, domain, match_keys, store
+from contacts_service.kinds import Kind
+
+Values = dict[str, Any]
+
+
+def create(tx: Any, kind: Kind, new: Mapping[str, Values], actor: Values | None) -> None:
+    """New records, by their ids; whoever calls holds the tree."""
+    if not new:
+        return
+    moment = clock.now()
+    numbers = store.take_numbers(tx.session, kind.name, count=len(new))
+    rows = [
+        domain.new_row(record_id, number=number, values=values, moment=moment)
+        for (record_id, values), number in zip(new.items(), numbers, strict=True)
+    ]
+    entries = {row["id"]: changes.entries_of(kind, row) for row in rows}
+    every = [entry for some in entries.values() for entry in some]
+    store.add_records(tx.session, kind.model, rows, entries=every)
+    store.add_changes(tx.session, [changes.noted(row["id"], "created", actor) for row in rows])
+    for row in rows:
+        tx.publish(kind.created, subject=row["id"], **kind.facts(row))
+        changes.announce(tx, [], entries[row["id"]])
+        switched = {name: value for name, value in new[row["id"]].items() if value is True}
+        changes.tell_switches(tx, kind, row["id"], switched)
+
+
+def update(tx: Any, kind: Kind, changed: Mapping[str, tuple[Values, Values]], actor: Values | None) -> dict[str, int]:
+    """Change records: id → all its values before, and those that it gets; the version of each that differs now.
+
+    Whoever calls has locked the rows, and holds the tree.
+    """
+    rows, notes, versions = [], [], {}
+    for record_id, (before, wanted) in changed.items():
+        if names := domain.differences(before, wanted):
+            told = domain.field_changes(before, wanted, names)
+            after = _touched({**before, **wanted}, actor)
+            after |= domain.looked_into(after)
+            rows.append(after)
+            notes.append(changes.noted(record_id, "updated", actor, fields=told))
+            versions[record_id] = after["version"]
+            tx.publish(kind.updated, subject=record_id, changed=names, changes=told, **kind.facts(after))
+            changes.tell_switches(tx, kind, record_id, {name: wanted[name] for name in names})
+    if rows:
+        update_many(tx.session, kind.model, rows, key="id")
+        store.add_changes(tx.session, notes)
+        _enter(tx, kind, rows)
+    return versions
+
+
+def _touched(values: Values, actor: Values | None) -> Values:
+    by = (actor or {}).get("staff_user_id")
+    return {**values, "version": values["version"] + 1, "updated_at": clock.now(), "modified_by": by}
+
+
+def _enter(tx: Any, kind: Kind, rows: Sequence[Values]) -> None:
+    """They are found by their addresses, and as likely duplicates."""
+    ids = [row["id"] for row in rows]
+    before = store.entries_of_records(tx.session, ids)
+    after = {row["id"]: changes.entries_of(kind, row) for row in rows}
+    store.replace_entries(tx.session, before, [entry for some in after.values() for entry in some])
+    known = changes.by_record(before)
+    for record_id, entries in after.items():
+        changes.announce(tx, known.get(record_id, []), entries)
+    match_keys.bring_in_line(tx.session, kind.name, rows)
+
+
+def remove(tx: Any, kind: Kind, rows: Sequence[Values], actor: Values | None) -> None:
+    """Into the recycle bin; whoever calls has locked the rows, and holds the tree."""
+    if not rows:
+        return
+    ids = [row["id"] for row in rows]
+    gone = [_touched(row, actor) for row in rows]
+    columns = ("id", "version", "updated_at", "modified_by")
+    update_many(
+        tx.session,
+        kind.model,
+        [{**{name: row[name] for name in columns}, "deleted_at": row["updated_at"]} for row in gone],
+        key="id",
+    )
+    store.add_changes(tx.session, [changes.noted(record_id, "deleted", actor) for record_id in ids])
+    entries = store.entries_of_records(tx.session, ids)
+    store.replace_entries(tx.session, entries, [])
+    match_keys.strike(tx.session, *ids)
+    known = changes.by_record(entries)
+    for record_id in ids:
+        tx.publish(kind.deleted, subject=record_id, **{f"{kind.name}_id": record_id})
+        changes.announce(tx, known.get(record_id, []), [])
