@@ -25,6 +25,7 @@ class Activity(Base):
     __tablename__ = "activities"
     __table_args__ = (
         Index("ix_activities_from_at", "from_at", "id"),
+        Index("ix_activities_state", "state", "from_at", "id"),
         Index("ix_activities_owner", "owner_id", "state", "from_at", "id"),
         Index("ix_activities_remind_at", "remind_at", postgresql_where=_TO_REMIND, sqlite_where=_TO_REMIND),
         Index("ix_activities_mail_message_id", "mail_message_id"),

@@ -70,7 +70,8 @@ def matching(
     if until:
         found.append(Activity.from_at < until)
     if overdue_at:
-        found += [Activity.state == domain.OPEN, Activity.until_at < overdue_at]
+        # What is over has begun: the index is by that.
+        found += [Activity.state == domain.OPEN, Activity.until_at < overdue_at, Activity.from_at < overdue_at]
     equal = {Activity.owner_id: owner_id, Activity.kind: kind, Activity.mail_message_id: mail_message_id}
     return found + [column == value for column, value in equal.items() if value is not None]
 
