@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -91,6 +92,14 @@ def short_day(value: str | None) -> str:
 def number(value: int | None) -> str:
     """A number with its separators."""
     return "" if value is None else str(numbers.format_decimal(value, locale=locale()))
+
+
+def money(amount: str | None, currency: str | None) -> str:
+    """An amount with the sign of its currency; nothing for none."""
+    try:
+        return str(numbers.format_currency(Decimal(amount), currency or "JPY", locale=locale())) if amount else ""
+    except InvalidOperation:
+        return str(amount)
 
 
 def day_of(value: str | None) -> str:

@@ -76,9 +76,32 @@ STATUSES = {
     "Attempted to Contact": msg("Tried to reach"),
     "Contact in Future": msg("To be reached later"),
     "Contacted": msg("Contacted"),
+    "Prospecting": msg("Prospecting"),
+    "Qualification": msg("Qualification"),
+    "Needs Analysis": msg("Analysis of needs"),
+    "Value Proposition": msg("Proposal of value"),
+    "Identify Decision Makers": msg("Finding who decides"),
+    "Perception Analysis": msg("Analysis of perception"),
+    "Proposal or Price Quote": msg("Proposal or quote"),
+    "Negotiation or Review": msg("Negotiation"),
+    "Closed Won": msg("Won"),
+    "Closed Lost": msg("Lost"),
+    "Created": msg("Draft"),
+    "Delivered": msg("Delivered"),
+    "Reviewed": msg("Reviewed"),
+    "Accepted": msg("Accepted"),
+    "Rejected": msg("Rejected"),
+    "Approved": msg("Approved"),
+    "Sent": msg("Sent"),
+    "Paid": msg("Paid"),
 }
 IN, OUT = msg("Mail received"), msg("Mail sent")
 SAID, BY = msg("%(noun)s %(deed)s"), msg("Comment of %(name)s")
+
+
+def status(word: str) -> str:
+    """A status or a stage in the language of the request."""
+    return gettext(STATUSES.get(word, word))
 
 
 def told(entry: Values, people: Mapping[str, Values]) -> Values:
@@ -109,10 +132,8 @@ def told(entry: Values, people: Mapping[str, Values]) -> Values:
 
 
 def _facts(summary: Mapping[str, Any]) -> str:
-    status = str(summary.get("status") or "")
-    total = str(summary.get("total") or summary.get("amount") or "")
-    money = f"{formats.number(int(total))} {summary.get('currency', '')}".strip() if total.isdecimal() else None
+    money = formats.money(summary.get("total") or summary.get("amount"), summary.get("currency"))
     begins = summary.get("starts_at") or summary.get("due_at")
     day = summary.get("starts_on") or summary.get("due_on")
     when = formats.moment(begins) if begins else formats.day(day) if day else None
-    return " · ".join(filter(None, (gettext(STATUSES.get(status, status)), money, when)))
+    return " · ".join(filter(None, (status(summary.get("status") or summary.get("stage") or ""), money, when)))

@@ -51,7 +51,7 @@ def test_every_tab_is_free_of_barriers(desk, firm, language, theme, phone):
     somebody.log_in()
     person = f"/contacts/{firm['head']['id']}"
     chart = f"/organizations/{firm['id']}/chart"
-    for path in (f"{person}/timeline", f"{person}/people", f"{person}/changes", chart):
+    for path in (f"/organizations/{firm['id']}", f"{person}/timeline", f"{person}/people", f"{person}/changes", chart):
         page = somebody.open(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert somebody.accessibility_faults() == []
@@ -103,7 +103,9 @@ def test_changes_tell_before_and_after_in_words(somebody, system, firm):
 
 def test_a_comment_stands_on_the_timeline_and_kinds_narrow_it(somebody, system):
     made = system.admin.post("/contacts", json={"last_name": "会話"}).json()
-    page = somebody.open(f"/contacts/{made['id']}/timeline")
+    page = somebody.open(f"/contacts/{made['id']}")
+    expect(page.locator("#related")).to_contain_text("No tickets")
+    page.click("nav >> text=Timeline")
     expect(page.locator("#entries")).to_contain_text("Nothing happened yet")
     page.fill("#comment", "電話で確認済み\n折り返し待ち")
     page.keyboard.press("Control+Enter")

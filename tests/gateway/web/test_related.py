@@ -1,0 +1,43 @@
+"""The cards of what belongs to a record."""
+
+from datetime import UTC
+from uuid import uuid4
+
+import pytest
+from flask import g
+
+from gateway.web.app import create_screens
+from gateway.web.contacts.fields import CONTACT
+from gateway.web.records import related
+
+NOTHING = {"items": [], "count": 0, "exact": True, "error": None}
+AWAY = {**NOTHING, "count": None, "exact": False, "error": {"status": 503, "detail": "tickets does not answer"}}
+QUOTE = {"id": str(uuid4()), "number": "QUO1", "subject": "入れ替え", "stage": "Delivered", "total": "270600"}
+
+
+@pytest.fixture
+def asked():
+    with create_screens("http://127.0.0.1:1").test_request_context("/"):
+        g.language, g.zone = "en", UTC
+        yield
+
+
+def test_a_part_that_does_not_answer_says_so_and_the_others_stand(asked):
+    parts = {"tickets": AWAY, "quotes": {**NOTHING, "items": [{**QUOTE, "currency": "JPY"}], "count": 1}}
+    tickets, quotes = related.cards(CONTACT, uuid4(), parts)
+    assert (tickets["name"], bool(tickets["failed"]), tickets["rows"]) == ("tickets", True, [])
+    assert quotes["rows"][0]["facts"] == "Delivered · JP¥270,600"
+    assert quotes["rows"][0]["paper"] == f"/api/v1/quotes/{QUOTE['id']}.pdf"
+
+
+def test_of_what_there_is_nothing_there_is_no_card(asked):
+    assert related.cards(CONTACT, uuid4(), {"tickets": NOTHING, "quotes": NOTHING}) == []
+
+
+def test_where_there_are_more_a_card_leads_to_all_of_them(asked):
+    id = uuid4()
+    mail = {"kind": "mail", "about": {"kind": "message", "id": str(uuid4())}, "record": {"id": str(id)}, "summary": {}}
+    mail |= {"title": "見積依頼", "happened_at": "2026-11-22T00:30:00Z"}
+    [card] = related.cards(CONTACT, id, {"mails": {**NOTHING, "items": [mail], "count": 7}})
+    assert card["whole"] == f"/contacts/{id}/timeline"
+    assert card["rows"][0]["facts"] == "Mail received · 22 Nov 2026 00:30"
