@@ -111,8 +111,14 @@ def change_many(tx: Transaction, kind: Kind, ids: Any, action: str, data: Values
                 _change(tx, kind, record_id, action, data, actor)
             results.append({"id": record_id, "done": True, "problem": None})
         except MusubiError as error:
-            results.append({"id": record_id, "done": False, "problem": str(error)})
+            results.append({"id": record_id, "done": False, "problem": _reason(error)})
     return {"results": results}
+
+
+def _reason(error: MusubiError) -> str:
+    """Why a record was not changed, with the sentences of the fields that it is about."""
+    told = [sentence for sentences in error.fields.values() for sentence in sentences]
+    return " ".join([*told] or [str(error)])
 
 
 def _change(tx: Transaction, kind: Kind, record_id: str, action: str, data: Values, actor: Values | None) -> None:

@@ -19,6 +19,7 @@ class Place:
 NAVIGATION = (
     Place(msg("Contacts"), "users", "contacts.index", "/contacts"),
     Place(msg("Organizations"), "building", "organizations.index", "/organizations"),
+    Place(msg("Recycle bin"), "trash", "bin.index", "/recycle-bin"),
 )
 
 # By the word that `pages.go` is given: the sentence, and the endpoint of its Undo, which gets the id.
@@ -33,6 +34,10 @@ TOASTS: dict[str, tuple[str, str | None]] = {
     "organization_saved": (msg("Saved."), None),
     "organization_deleted": (msg("The organization is in the recycle bin."), "organizations.restore"),
     "organization_restored": (msg("The organization is back."), None),
+    "list_saved": (msg("The list is saved."), None),
+    "list_first": (msg("You begin with this list from now on, in this browser."), None),
+    "contacts_restored": (msg("The contacts are restored."), None),
+    "organizations_restored": (msg("The organizations are restored."), None),
 }
 
 PHONE_KINDS = {

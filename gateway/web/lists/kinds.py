@@ -1,6 +1,6 @@
 """The two kinds of record that have lists: where they are, what they are called, which columns they begin with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gateway.web.language import msg, ngettext
@@ -29,6 +29,8 @@ class RecordKind:
     none_found_advice: str
     none_yet: str
     none_yet_advice: str
+    names: Mapping[str, str]
+    merges: bool = False
 
     @property
     def path(self) -> str:
@@ -67,6 +69,7 @@ CONTACTS = RecordKind(
     none_found_advice=msg("No contact fits. Take a condition away, or search with fewer letters."),
     none_yet=msg("No contacts yet"),
     none_yet_advice=msg("Contacts appear here when you add them, or when somebody's mail is turned into one."),
+    names={"all": msg("Contacts"), "mine": msg("My contacts"), "starred": msg("Contacts with a star")},
 )
 ORGANIZATIONS = RecordKind(
     name="organization",
@@ -91,5 +94,10 @@ ORGANIZATIONS = RecordKind(
     none_found_advice=msg("No organization fits. Take a condition away, or search with fewer letters."),
     none_yet=msg("No organizations yet"),
     none_yet_advice=msg("Organizations appear here when you add them, or when a mail is turned into one."),
+    names={
+        "all": msg("Organizations"),
+        "mine": msg("My organizations"),
+        "starred": msg("Organizations with a star"),
+    },
 )
 KINDS = {kind.plural: kind for kind in (CONTACTS, ORGANIZATIONS)}

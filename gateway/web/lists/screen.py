@@ -1,7 +1,6 @@
 """The list screen of a kind of record: what it asks the API, and what its template gets."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response, g, make_response, redirect, request
@@ -9,113 +8,14 @@ from flask import Response, g, make_response, redirect, request
 from gateway.parallel import together
 from gateway.web import formats
 from gateway.web.api import ApiProblem, Values, api
-from gateway.web.language import gettext, msg
 from gateway.web.lists import drafts, fields, state
-from gateway.web.lists.drafts import Draft
 from gateway.web.lists.kinds import RecordKind
-from gateway.web.lists.operators import OPERATORS, PERIODS, SHORT_PERIODS, Operator
-from gateway.web.lists.sentences import AND, OR, Said
-from gateway.web.lists.state import Chosen
+from gateway.web.lists.operators import PERIODS, SHORT_PERIODS
+from gateway.web.lists.shown import Known, Screen, default_cookie
 from gateway.web.pages import error, is_htmx, show
 from gateway.web.tables import PAGE, Listing, listing, names
 
 POINTERS = ("organization", "contact")
-MORE_THAN = msg("More than %(number)s")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the API says of a kind's lists: its fields by name, and the saved lists one may use."""
-
-    kind: RecordKind
-    fields: Mapping[str, Values]
-    views: list[Values]
-
-    @property
-    def types(self) -> dict[str, str]:
-        """The type of each field."""
-        return {name: each["type"] for name, each in self.fields.items()}
-
-    def operators(self, name: str) -> dict[str, Operator]:
-        """The operators of a field, in the order in which they are offered."""
-        offered = self.fields[name]["operators"]
-        return {word: each for word, each in OPERATORS.get(self.fields[name]["type"], {}).items() if word in offered}
-
-    def groups(self) -> list[tuple[str, list[str]]]:
-        """The fields, in groups."""
-        return fields.groups(self.kind.groups, self.fields)
-
-
-@dataclass
-class Screen:
-    """All that the templates of a list show."""
-
-    known: Known
-    chosen: Chosen
-    draft: Draft
-    listing: Listing | None = None
-    count: Values | None = None
-    names: dict[str, str] = field(default_factory=dict)
-    owners: list[Values] = field(default_factory=list)
-    errors: dict[str, str] = field(default_factory=dict)
-    open: bool = False
-    focus: str = ""
-
-    @property
-    def kind(self) -> RecordKind:
-        """Of which kind of record."""
-        return self.known.kind
-
-    @property
-    def state(self) -> state.State:
-        """What the address says."""
-        return self.chosen.state
-
-    @property
-    def said(self) -> Said:
-        """Says conditions in plain words."""
-        return Said(self.known.types, self.names)
-
-    @property
-    def columns(self) -> list[Any]:
-        """The columns, the name first."""
-        return [self.kind.head, *(each for each in self.chosen.columns if each.name != self.kind.head.name)]
-
-    def label(self, name: str) -> str:
-        """What people call a field."""
-        return fields.label(name)
-
-    def points_at(self, name: str) -> str:
-        """What is chosen for a field that names a record or somebody."""
-        if self.known.types[name] == "owner":
-            return "owners"
-        return "contacts" if name == "reports_to_id" else "organizations"
-
-    def counted(self) -> str:
-        """How many there are, as people say it."""
-        number, exact = (self.count or {}).get("count", 0), (self.count or {}).get("exact", True)
-        text = self.kind.counted(number)
-        return text if exact else gettext(MORE_THAN, number=text)
-
-    def joined(self) -> str:
-        """The word between the conditions."""
-        word = AND if self.chosen.filter["match"] == "all" else OR
-        return gettext(word)
-
-    def url_without(self, number: int) -> str:
-        """The address of the list without one of its conditions."""
-        return self.state.url(filter=drafts.without(self.chosen.filter, number))
-
-    def sorted_by(self, name: str) -> str:
-        """How the list is sorted by a column: ascending, descending, or not."""
-        wanted = self.chosen.sort
-        return "" if wanted.removeprefix("-") != name else "descending" if wanted.startswith("-") else "ascending"
-
-    def sort_url(self, name: str) -> str:
-        """The address of the list sorted by a column, or the other way round; "" where it cannot be sorted so."""
-        if name != "name" and not self.known.fields.get(name, {}).get("sortable"):
-            return ""
-        return self.state.url(sort=f"-{name}" if self.sorted_by(name) == "ascending" else name)
 
 
 def known(kind: RecordKind) -> Known:
@@ -154,11 +54,6 @@ def gone(kind: RecordKind) -> Response:
 def go(wanted: state.State) -> Response:
     """To a list."""
     return make_response(redirect(wanted.url(), 303))
-
-
-def default_cookie(kind: RecordKind) -> str:
-    """The cookie with the list that somebody begins with, as language and theme are kept in one."""
-    return f"musubi_list_{kind.name}"
 
 
 def answer(screen: Screen, part: str) -> Response:

@@ -8,3 +8,5 @@ import "./rows.js";
 import "./chart.js";
 import "./shrink.js";
 import "./drafts.js";
+import "./selection.js";
+import "./order.js";

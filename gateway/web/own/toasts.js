@@ -14,9 +14,15 @@ export function toast(...content) {
   return box;
 }
 
-const now = document.getElementById("toast-now");
-// A live region tells what is put into it, not what it was born with.
-if (now) requestAnimationFrame(() => toast(now.content.cloneNode(true)));
+// What a page or a part of it came with. A live region tells what is put into it, not what it was born with.
+const announce = () => {
+  for (const words of document.querySelectorAll("template[data-toast]")) {
+    words.remove();
+    requestAnimationFrame(() => toast(words.content.cloneNode(true)));
+  }
+};
+announce();
+document.addEventListener("htmx:afterSettle", announce);
 
 document.addEventListener("htmx:sendError", () => toast(place.dataset.offline ?? ""));
 document.addEventListener("htmx:timeout", () => toast(place.dataset.offline ?? ""));

@@ -22,7 +22,8 @@ def test_every_screen_is_free_of_barriers(desk, people, language, theme, phone):
     one = f"/contacts/{people[0]['id']}"
     firm = f"/organizations/{people[0]['organization_id']}"
     screens = {"list": "/contacts", "nobody": "/contacts?q=nobody", "contact": one, "form": f"{one}/edit"}
-    for shown, path in {**screens, "organizations": "/organizations", "organization": firm}.items():
+    screens |= {"organizations": "/organizations", "organization": firm, "bin": "/recycle-bin"}
+    for shown, path in screens.items():
         page = somebody.open(path)
         assert page.get_attribute("html", "lang") == language
         assert page.get_attribute("html", "data-bs-theme") == theme

@@ -1,0 +1,48 @@
+// Rows of a list that are chosen with their boxes; the bar with what can be done to them is there while any is.
+const boxes = () => [...document.querySelectorAll("[data-pick]")];
+
+function tell() {
+  const bar = document.getElementById("bulk");
+  if (!bar) return;
+  const all = boxes();
+  const chosen = all.filter((box) => box.checked).length;
+  bar.hidden = chosen === 0;
+  bar.querySelector("[data-chosen]").textContent = chosen;
+  const everything = bar.querySelector("[name=everything]");
+  if (everything) {
+    everything.closest("label").hidden = chosen < all.length;
+    if (chosen < all.length) everything.checked = false;
+  }
+  const head = document.querySelector("[data-pick-all]");
+  head.checked = chosen > 0 && chosen === all.length;
+  head.indeterminate = chosen > 0 && chosen < all.length;
+}
+
+let last = null;
+document.addEventListener("click", (event) => {
+  if (event.target.matches("[data-pick-all]")) {
+    for (const box of boxes()) box.checked = event.target.checked;
+    tell();
+  } else if (event.target.matches("[data-pick]")) {
+    const all = boxes();
+    // From the last one to this one, as lists do everywhere.
+    if (event.shiftKey && last && all.includes(last)) {
+      const [from, to] = [all.indexOf(last), all.indexOf(event.target)].sort((a, b) => a - b);
+      for (const box of all.slice(from, to + 1)) box.checked = event.target.checked;
+    }
+    last = event.target;
+    tell();
+  } else if (event.target.matches("[data-pick-none]")) {
+    for (const box of boxes()) box.checked = false;
+    tell();
+  }
+});
+// Enter in a dialog of the bar does what that dialog is for.
+document.addEventListener("keydown", (event) => {
+  const field = event.target.closest?.("dialog input[form=bulk]");
+  if (event.key !== "Enter" || event.isComposing || !field) return;
+  event.preventDefault();
+  field.closest("dialog").querySelector(".btn-primary").click();
+});
+document.addEventListener("htmx:afterSettle", tell);
+tell();

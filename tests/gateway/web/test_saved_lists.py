@@ -1,0 +1,124 @@
+"""Saved lists, columns, and many records changed at once, in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture(scope="session")
+def four(system):
+    """Four contacts, of whom one is the customer of nobody else's test."""
+    made = []
+    for number in range(4):
+        data = {"last_name": f"一括{number}", "department": "一括部", "addresses": [f"many{number}@screens.example"]}
+        answer = system.admin.post("/contacts", json=data)
+        assert answer.status_code == 201, answer.text
+        made.append(answer.json())
+    return made
+
+
+@pytest.fixture
+def page(desk, session, four):
+    somebody = desk()
+    somebody.enter(session)
+    return somebody.open("/contacts?view=all&q=一括")
+
+
+def rows(page):
+    return page.locator("tbody tr:not(.more)")
+
+
+def pick(page, *numbers):
+    for number in numbers:
+        page.check(f"tbody tr:nth-child({number}) [data-pick]")
+
+
+def test_a_list_is_saved_renamed_begun_with_deleted_and_brought_back(page):
+    page.click("[data-open=columns-dialog]")
+    page.check("#columns-dialog input[value=department]")
+    page.click("#columns-dialog li:has(input[value=department]) [data-move=up]")
+    page.click("text=Show it like this")
+    page.click("[data-open=save-dialog]")
+    page.fill("#new-name", "一括の人")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('一括の人')")
+    expect(page.locator("thead")).to_contain_text("Department")
+    page.click("summary[aria-label=Lists]")
+    page.click("text=Rename or share")
+    page.fill("#old-name", "みんなの一括")
+    page.click("#rename-dialog >> text=Share it with everybody")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('みんなの一括')")
+    page.click("summary[aria-label=Lists]")
+    page.click("text=Begin with this list")
+    page.wait_for_selector("#toasts >> text=You begin with this list")
+    page.goto(page.url.split("?")[0])
+    page.wait_for_selector("h1:has-text('みんなの一括')")
+    page.click("summary[aria-label=Lists]")
+    page.click("text=Delete this list")
+    page.wait_for_selector("h1:has-text('Contacts')")
+    page.click("#toasts >> text=Undo")
+    page.wait_for_selector("h1:has-text('みんなの一括')")
+    expect(page.locator("thead")).to_contain_text("Department")
+
+
+def test_many_get_a_value_and_tags_at_once(page, system, four):
+    page.check("[data-pick-all]")
+    page.click("text=Change a field")
+    page.select_option("#bulk-field", "title")
+    page.fill("#bulk-value-of", "一括係")
+    page.click("text=Change it")
+    page.wait_for_selector("#toasts >> text=Changed: 4 contacts")
+    page.check("[data-pick-all]")
+    page.click("#bulk >> text=Tags")
+    page.fill("#add_tags", "一括、試験")
+    with page.expect_response("**/contacts/bulk"):
+        page.keyboard.press("Enter")
+    found = [system.admin.get(f"/contacts/{each['id']}").json() for each in four]
+    assert {each["title"] for each in found} == {"一括係"}
+    assert [each["tags"] for each in found] == [["一括", "試験"]] * 4
+
+
+def test_what_is_deleted_comes_back_by_undo(page):
+    expect(rows(page)).to_have_count(4)
+    pick(page, 1, 2)
+    page.click("#bulk >> text=Delete")
+    expect(rows(page)).to_have_count(2)
+    page.click("#toasts >> text=Undo")
+    page.wait_for_selector("#toasts >> text=The contacts are restored.")
+    expect(rows(page)).to_have_count(4)
+
+
+def test_what_is_refused_is_named_with_its_reason(page):
+    pick(page, 1)
+    page.click("text=Change a field")
+    page.select_option("#bulk-field", "reports_to_id")
+    page.fill("#pick-value", "一括")
+    name = page.inner_text("tbody tr:nth-child(1) .row-link")
+    page.click(f"#pick-value-list [role=option]:has-text('{name}')")
+    page.click("text=Change it")
+    expect(page.locator(".refused li")).to_contain_text(name)
+
+
+def test_the_recycle_bin_tells_who_deleted_what_and_gives_it_back(page, system):
+    gone = system.admin.post("/contacts", json={"last_name": "ごみ箱太郎"}).json()
+    system.admin.delete(f"/contacts/{gone['id']}")
+    page.click(".places >> text=Recycle bin")
+    page.fill("#q", "ごみ箱太郎")
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text("管理者")
+    page.click("tbody >> text=Restore")
+    page.wait_for_selector("#toasts >> text=Restored: 1 contact")
+    page.wait_for_selector("text=Nothing found")
+    assert system.admin.get(f"/contacts/{gone['id']}").status_code == 200
+
+
+def test_a_contact_of_a_deleted_organization_stays_and_the_bin_says_why(page, system):
+    firm = system.admin.post("/organizations", json={"name": "閉店商会"}).json()
+    gone = system.admin.post("/contacts", json={"last_name": "閉店主", "organization_id": firm["id"]}).json()
+    for path in (f"/contacts/{gone['id']}", f"/organizations/{firm['id']}"):
+        assert system.admin.delete(path).status_code == 204
+    page.click(".places >> text=Recycle bin")
+    page.fill("#q", "閉店主")
+    expect(rows(page)).to_have_count(1)
+    page.click("tbody >> text=Restore")
+    expect(page.locator(".refused li")).to_contain_text("閉店主")
