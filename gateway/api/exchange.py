@@ -13,7 +13,7 @@ from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import exchange as schemas
 from gateway.api.schemas.common import PageQuery
 from gateway.api.schemas.lists import listed
-from gateway.calls import actor, services
+from gateway.calls import services, viewer
 from gateway.problems import BodyTooLarge
 
 MAX_FILE = 100_000_000
@@ -233,7 +233,7 @@ def export_organizations(query: dict[str, Any]) -> Any:
 
 def _export(record_kind: str, query: dict[str, Any]) -> Response:
     how = {"format": query.pop("format"), "language": query.pop("language"), "record_kind": record_kind}
-    contacts, asked = current_app.extensions["musubi"].contacts, listed(query, by=actor())
+    contacts, asked = current_app.extensions["musubi"].contacts, listed(query, by=viewer())
 
     def part(cursor: Any) -> Any:
         return contacts.export(asked={**asked, "cursor": cursor}, **how)

@@ -62,6 +62,8 @@ def test_mine_is_what_my_groups_are_in_charge_of_too(system):
     asked = {"filter": json.dumps(wanted)}
     assert {one["last_name"] for one in hanako.get("/contacts", params=asked).json()["items"]} == {"私の", "組の"}
     assert hanako.get("/contacts/count", params=asked).json()["count"] == 2
+    exported = hanako.get("/contacts/export", params=asked).content.decode("utf-8-sig")
+    assert ("私の" in exported, "組の" in exported, "他人の" in exported) == (True, True, False)
     assert system.admin.get("/contacts/count", params=asked).json()["count"] == 1
 
 
