@@ -262,6 +262,7 @@ def get_issuer() -> Any:
 def update_issuer(data: dict[str, Any], version: int, by: Any) -> Any:
     """Change who issues quotes and invoices
 
-    The registration number (登録番号) is checked. Needed before the first document is issued.
+    Needed before the first document is issued. A registration number (登録番号) whose check digit is not that of a
+    corporation is taken, for sole proprietors have others, and named in `hints`.
     """
     return services().sales.update_issuer(data=data, version=version, **by)

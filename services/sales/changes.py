@@ -293,5 +293,6 @@ def update_issuer(tx: Any, values: Values, version: int) -> Values:
     settings, present_version = store.issuer_settings(tx.session, lock=True)
     if version != present_version:
         raise PreconditionFailed("The settings were changed meanwhile: read them again and repeat your change.")
-    store.save_issuer(tx.session, settings | values, version=version + 1)
-    return {**settings, **values, "version": version + 1}
+    settings |= values
+    store.save_issuer(tx.session, settings, version=version + 1)
+    return {**settings, "version": version + 1, "hints": issuer.hints(settings)}

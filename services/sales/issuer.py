@@ -25,13 +25,18 @@ EMPTY: Values = {
 
 
 class RegistrationNumber(Text):
-    """登録番号: T and 13 digits with their check digit, or empty; full-width signs and hyphens are put right."""
+    """登録番号: T and 13 digits, or empty; full-width signs and hyphens are put right.
+
+    A corporation's digits are its 法人番号, with a check digit. Those of everybody else (個人事業者, 人格のない社団等) are
+    given out by a rule that the tax agency has not published, and nothing tells which of the two a number is: so a
+    wrong check digit is told (``hints``), not refused.
+    """
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         typed = super()._deserialize(value, *args, **kwargs)
         text = typed.translate(_NARROW).upper()
-        if text and not (_NUMBER.match(text) and has_check_digit(text)):
-            raise ValidationError("Must be T and 13 digits, as the tax office wrote them: one of them is wrong.")
+        if text and not _NUMBER.match(text):
+            raise ValidationError("Must be T and 13 digits, as the tax office wrote them.")
         return text
 
 
@@ -62,6 +67,15 @@ class Issuer(Strict):
     registration_number = RegistrationNumber(30)
     bank_account = Text(500, lines=True)
     rounding = fields.String(validate=validate.OneOf(tax.ROUNDINGS))
+
+
+def hints(issuer: Values) -> dict[str, list[str]]:
+    """By field, what is odd but may be right."""
+    number = issuer["registration_number"]
+    if not number or has_check_digit(number):
+        return {}
+    sentence = "A corporation's number has another check digit: compare it once more, unless it is a sole proprietor's."
+    return {"registration_number": [sentence]}
 
 
 def check_complete(issuer: Values) -> None:

@@ -156,10 +156,13 @@ class SalesService:
 
     @rpc
     def issuer(self) -> Json:
-        """Who issues documents, with the version of these settings: 0 before anybody wrote them."""
+        """Who issues documents, with the version of these settings: 0 before anybody wrote them.
+
+        ``hints``: by field, what is odd but may be right.
+        """
         with self.db.session() as session:
             settings, version = store.issuer_settings(session)
-        return {**settings, "version": version}
+        return {**settings, "version": version, "hints": issuer.hints(settings)}
 
     @rpc
     def update_issuer(
@@ -179,8 +182,8 @@ class SalesService:
     def _print(self, kind: Kind, record_id: str, language: str, etag: str | None) -> Json:
         chosen = fields.checked(fields.Print, {"language": language, "etag": etag})
         document = self._record(kind, record_id)
-        issuer = document["issuer"] or self.issuer()
-        return printing.printed(form.form(document, issuer, chosen["language"]), etag=chosen["etag"])
+        named = document["issuer"] or self.issuer()
+        return printing.printed(form.form(document, named, chosen["language"]), etag=chosen["etag"])
 
     def _page(
         self,

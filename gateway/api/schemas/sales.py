@@ -247,6 +247,11 @@ class Issuer(Schema):
     bank_account = told()
     rounding = told()
     version = fields.Integer()
+    hints = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={"description": "By field, what is odd but may be right; of the settings alone"},
+    )
 
 
 class DocumentOut(SalesRecordOut):

@@ -265,11 +265,19 @@ def test_a_merge_that_is_undone_gives_the_records_back(sales, contacts, quote, h
 
 
 def test_the_issuers_registration_number_must_be_one(sales):
-    with pytest.raises(Invalid) as refused:
-        sales.update_issuer(data={"registration_number": "T1234567890123"}, version=0)
-    assert "registration_number" in refused.value.fields
+    for wrong in ("7000012050002", "T700001205000", "T70000120500021", "T700001205000X"):
+        with pytest.raises(Invalid) as refused:
+            sales.update_issuer(data={"registration_number": wrong}, version=0)
+        assert list(refused.value.fields) == ["registration_number"]
     kept = sales.update_issuer(data={"registration_number": "Ｔ７０００-012050002"}, version=0)
-    assert (kept["registration_number"], kept["version"]) == ("T7000012050002", 1)
+    assert (kept["registration_number"], kept["version"], kept["hints"]) == ("T7000012050002", 1, {})
     with pytest.raises(PreconditionFailed):
         sales.update_issuer(data=ISSUER, version=0)
     assert sales.issuer() == kept
+
+
+def test_a_number_with_another_check_digit_may_be_a_sole_proprietors_and_is_only_pointed_out(sales):
+    kept = sales.update_issuer(data={"registration_number": "T7000012050003"}, version=0)
+    assert (kept["registration_number"], list(kept["hints"])) == ("T7000012050003", ["registration_number"])
+    assert sales.issuer() == kept
+    assert sales.update_issuer(data={"registration_number": ""}, version=1)["hints"] == {}
