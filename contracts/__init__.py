@@ -74,6 +74,9 @@ from contracts.sales import (
 from contracts.senders import MatchCorrected, SenderMatched, SenderUnmatched
 from contracts.work import (
     CommentAdded,
+    CommentDeleted,
+    CommentRestored,
+    CommentUpdated,
     HistoryEntryAdded,
     LeadConverted,
     LeadDeleted,
@@ -99,6 +102,9 @@ __all__ = [
     "AddressAssigned",
     "AddressReleased",
     "CommentAdded",
+    "CommentDeleted",
+    "CommentRestored",
+    "CommentUpdated",
     "ContactCreated",
     "ContactDeleted",
     "ContactMerged",

@@ -145,16 +145,39 @@ class HistoryEntryAdded(EventContract):
     mail_message_id = identifier(allow_none=True)
 
 
-class CommentAdded(EventContract):
-    """Emitted when a person commented on a record, once per comment."""
+class CommentEvent(EventContract):
+    """What all events of a comment tell: it as it now is. ``staff_user_id``: who wrote it."""
 
-    type = "comment.added.v1"
     source = HISTORY
     comment_id = identifier()
     record = fields.Nested(RecordRef, required=True)
     mail_message_id = identifier(allow_none=True)
     staff_user_id = text(64, allow_none=True)
     text = text(MAX_TEXT)
+
+
+class CommentAdded(CommentEvent):
+    """Emitted when a person commented on a record, once per comment."""
+
+    type = "comment.added.v1"
+
+
+class CommentUpdated(CommentEvent):
+    """Emitted when who wrote a comment gave it another text, once per change."""
+
+    type = "comment.updated.v1"
+
+
+class CommentDeleted(CommentEvent):
+    """Emitted when who wrote a comment deleted it, once per deletion."""
+
+    type = "comment.deleted.v1"
+
+
+class CommentRestored(CommentEvent):
+    """Emitted when who deleted a comment restored it, once per restoration."""
+
+    type = "comment.restored.v1"
 
 
 class StaffUserCreated(EventContract):

@@ -34,8 +34,8 @@ def download(read: ReadPiece, *, name: str | None = None) -> Response:
 
 def printed(print_it: Callable[[str | None], dict[str, Any]]) -> Response:
     """A PDF of our own: ``print_it(etag)`` gives ``{name, etag, content: base64}``, or no content for a 304."""
-    asked = sorted(request.if_none_match.as_set(include_weak=True))
-    answer = print_it(asked[0][:100] if asked else None)
+    known = min(filter(None, request.if_none_match.as_set(include_weak=True)), default=None)
+    answer = print_it(known[:100] if known else None)
     content = answer["content"]
     if content is None:
         response = Response(status=304)

@@ -4,7 +4,7 @@ from typing import Any
 
 from gateway.api.blueprint import PREFIX
 
-# What an entry of a timeline can be about. A comment has no address of its own: it stands on its record's timeline.
+# What an entry of a timeline can be about.
 PATHS = {
     "message": "messages",
     "contact": "contacts",
@@ -15,8 +15,9 @@ PATHS = {
     "quote": "quotes",
     "invoice": "invoices",
     "activity": "activities",
+    "comment": "comments",
 }
-ABOUT_KINDS = (*PATHS, "comment")
+ABOUT_KINDS = tuple(PATHS)
 
 
 def url_of(kind: str, id: str | None) -> str | None:

@@ -144,10 +144,50 @@ def list_comments(query: dict[str, Any]) -> Any:
 @history.route("/comments", methods=["POST"])
 @history.arguments(schemas.CommentIn)
 @history.once
-@history.response(201, schemas.Comment)
+@history.versioned(201, schemas.Comment)
 def add_comment(data: dict[str, Any], by: Any) -> Any:
     """Comment on a record"""
     return services().history.add_comment(**data, **by)
+
+
+@history.route("/comments/<uuid:id>", methods=["GET"])
+@history.versioned(200, schemas.Comment)
+def get_comment(id: Any) -> Any:
+    """Read a comment"""
+    return services().history.comment(id=str(id))
+
+
+@history.route("/comments/<uuid:id>", methods=["PATCH"])
+@history.arguments(schemas.CommentChange)
+@history.needs_version
+@history.once
+@history.versioned(200, schemas.Comment)
+def update_comment(data: dict[str, Any], id: Any, version: int, by: Any) -> Any:
+    """Give one's own comment another text
+
+    403 for somebody else's.
+    """
+    return services().history.update_comment(id=str(id), version=version, **data, **by)
+
+
+@history.route("/comments/<uuid:id>", methods=["DELETE"])
+@history.needs_version
+@history.once
+@history.response(204)
+def delete_comment(id: Any, version: int, by: Any) -> None:
+    """Delete one's own comment
+
+    403 for somebody else's. It can be restored.
+    """
+    services().history.delete_comment(id=str(id), version=version, **by)
+
+
+@history.route("/comments/<uuid:id>/restore", methods=["POST"])
+@history.once
+@history.versioned(200, schemas.Comment)
+def restore_comment(id: Any, by: Any) -> Any:
+    """Take back that one deleted one's own comment"""
+    return services().history.restore_comment(id=str(id), **by)
 
 
 @history.route(

@@ -1,4 +1,4 @@
-"""What people do to timelines: link a mail, take it away, comment."""
+"""What people do to the mails of timelines: link one, take it away."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -118,23 +118,3 @@ def unlink(session: Session, *, record: Values, mail_message_id: str) -> None:
         # Where records are one, a later decision may name this one.
         taken = {"kind": "mail", "origin": domain.UNLINKED, "happened_at": clock.wire(rows[0].happened_at)}
         store.add_entries(session, entries=[{**taken, "home": home, "mail_message_id": rows[0].mail_message_id}])
-
-
-def comment(
-    session: Session, *, record: Values, text: str, mail_message_id: str | None, actor: Values
-) -> tuple[Values, list[Values]]:
-    """Write a comment and its entry; the comment as JSON, and the entry's row."""
-    home = unions.present_home(session, home=domain.checked_record(record))
-    mail = domain.checked_id(mail_message_id) if mail_message_id else None
-    row = store.add_comment(session, home=home, text=domain.checked_text(text), mail_message_id=mail, actor=actor)
-    shown = {"text": row.text, "author_name": row.author_name, "mail_message_id": mail}
-    entry = {"kind": "comment", "origin": domain.PERSON, "happened_at": clock.wire(row.created_at), "about_id": row.id}
-    return records.comment(row, home=home), store.add_entries(
-        session, entries=[{**entry, "home": home, "summary": shown}]
-    )
-
-
-def comment_facts(comment: Values) -> Values:
-    """What ``comment.added`` tells."""
-    told = {name: comment[name] for name in ("record", "mail_message_id", "staff_user_id", "text")}
-    return {"comment_id": comment["id"], **told}

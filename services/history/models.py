@@ -90,7 +90,7 @@ class RecordUnion(Base):
 
 
 class Comment(Base):
-    """What a person wrote about a record."""
+    """What a person wrote about a record; who wrote it may change, delete and restore it."""
 
     __tablename__ = "comments"
     __table_args__ = (Index("ix_comments_record", "record_kind", "record_id", "id"),)
@@ -102,4 +102,7 @@ class Comment(Base):
     mail_message_id: Mapped[str | None] = mapped_column(Id)
     staff_user_id: Mapped[str | None] = mapped_column(String(64))
     author_name: Mapped[str] = mapped_column(String(255))
+    version: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -37,7 +37,9 @@ def comment(row: Comment, *, home: Home) -> Values:
         "mail_message_id": row.mail_message_id,
         "staff_user_id": row.staff_user_id,
         "author_name": row.author_name,
+        "version": row.version,
         "created_at": clock.wire(row.created_at),
+        "edited_at": clock.wire(row.edited_at) if row.edited_at else None,
     }
 
 

@@ -1,10 +1,8 @@
 """The history service."""
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chassis import Database, on_event, rpc
-from chassis.database import Transaction
 from contracts import (
     ActivityCancelled,
     ActivityCompleted,
@@ -14,11 +12,13 @@ from contracts import (
     ActivityRestored,
     ActivityUpdated,
     CommentAdded,
+    CommentDeleted,
+    CommentRestored,
+    CommentUpdated,
     ContactDeleted,
     ContactMerged,
     ContactRestored,
     ContactUnmerged,
-    HistoryEntryAdded,
     InvoiceCancelled,
     InvoiceCreated,
     InvoiceDeleted,
@@ -48,7 +48,7 @@ from contracts import (
     TicketUpdated,
 )
 from contracts.base import Event
-from services.history import by_hand, domain, gathering, placing, records, store, unions
+from services.history import by_hand, comments, domain, gathering, placing, records, store, telling, unions
 from services.history.domain import Home
 from services.history.kinds import checked_kinds, checked_people
 from services.history.models import Base
@@ -93,50 +93,52 @@ class HistoryService:
     def on_sender_decided(self, events: list[Event]) -> None:
         """Put each mail on the timeline of the one it comes from; a later revision moves it."""
         with self.db.handling(events) as tx:
-            _place_mails(tx)
+            telling.place_mails(tx)
 
     @on_event(MatchCorrected)
     def on_match_corrected(self, event: Event) -> None:
         """Move a mail to the record that a person says it comes from."""
         with self.db.handling(event) as tx:
-            _place_mails(tx)
+            telling.place_mails(tx)
 
     @on_event(TicketOpened, TicketReplyReceived, TicketUpdated, batch=BATCH)
     def on_ticket_event(self, events: list[Event]) -> None:
         """Tell what happens to a ticket, on its own timeline and on its customer's."""
         with self.db.handling(events) as tx:
             if tx.fresh:
-                _tell(tx, placing.place_tickets(tx.session, events=tx.fresh), causes=tx.fresh)
+                telling.tell(tx, placing.place_tickets(tx.session, events=tx.fresh), causes=tx.fresh)
 
     @on_event(LeadOpened, LeadUpdated, LeadConverted, LeadDeleted, batch=BATCH)
     def on_lead_event(self, events: list[Event]) -> None:
         """Tell what happens to a lead; all of its timeline goes along when it is converted."""
         with self.db.handling(events) as tx:
-            _unite(tx)
+            telling.unite(tx)
             leads = [(Home("lead", event.data["lead_id"]), domain.lead_entry(event)) for event in tx.fresh]
-            _tell_of(tx, leads)
+            telling.tell_of(tx, leads)
 
     @on_event(*SALES, batch=BATCH)
     def on_sale_event(self, events: list[Event]) -> None:
         """Tell what becomes of opportunities, quotes and invoices, on the contact's timeline and the organization's."""
         with self.db.handling(events) as tx:
-            _tell_of(tx, [(home, domain.sale_entry(one)) for one in tx.fresh for home in domain.buyers_of(one)])
+            telling.tell_of(tx, [(home, domain.sale_entry(one)) for one in tx.fresh for home in domain.buyers_of(one)])
 
     @on_event(*ACTIVITIES, batch=BATCH)
     def on_activity_event(self, events: list[Event]) -> None:
         """Tell what becomes of to-dos, calls, meetings and visits, with all whom they are about or who take part."""
         with self.db.handling(events) as tx:
-            _tell_of(tx, [(home, domain.activity_entry(one)) for one in tx.fresh for home in domain.concerned_by(one)])
+            telling.tell_of(
+                tx, [(home, domain.activity_entry(one)) for one in tx.fresh for home in domain.concerned_by(one)]
+            )
 
     @on_event(ContactMerged, ContactUnmerged, ContactDeleted, ContactRestored, OrganizationMerged, OrganizationUnmerged)
     def on_record_event(self, event: Event) -> None:
         """Timelines of records that were merged are one until they are taken apart; say who was deleted or restored."""
         with self.db.handling(event) as tx:
-            _unite(tx)
+            telling.unite(tx)
             for one in tx.fresh:
                 if parting := domain.parting_of(one):
                     unions.part(tx.session, parting=parting)
-            _tell_of(tx, [(domain.record_of(one), domain.record_entry(one)) for one in tx.fresh])
+            telling.tell_of(tx, [(domain.record_of(one), domain.record_entry(one)) for one in tx.fresh])
 
     @rpc
     def entries(
@@ -195,7 +197,7 @@ class HistoryService:
         with self.db.transaction(once=idempotency_key, request=request) as tx:
             if tx.answer is None:
                 entry, added = by_hand.link(tx.session, record=record, mail_message_id=mail_message_id, facts=facts)
-                _tell(tx, added)
+                telling.tell(tx, added)
                 tx.answer = entry
         return dict(tx.answer)
 
@@ -224,42 +226,46 @@ class HistoryService:
         request = {"record": record, "text": text, "mail_message_id": mail_message_id}
         with self.db.transaction(once=idempotency_key, request=request) as tx:
             if tx.answer is None:
-                comment, added = by_hand.comment(
+                written, added = comments.write(
                     tx.session, record=record, text=text, mail_message_id=mail_message_id, actor=actor or {}
                 )
-                tx.publish(CommentAdded, subject=comment["id"], **by_hand.comment_facts(comment))
-                _tell(tx, added)
-                tx.answer = comment
+                tx.publish(CommentAdded, subject=written["id"], **comments.facts(written))
+                telling.tell(tx, added)
+                tx.answer = written
         return dict(tx.answer)
 
+    @rpc
+    def comment(self, *, id: str) -> Json:
+        """One comment. NotFound."""
+        with self.db.session() as session:
+            return comments.read(session, id=id)
 
-def _place_mails(tx: Transaction) -> None:
-    if not tx.fresh:
-        return
-    last = domain.last_words(domain.word_of(event) for event in tx.fresh)
-    words = placing.remember_words(tx.session, words=last)
-    _tell(tx, placing.place_mails(tx.session, words=words), causes=tx.fresh)
+    @rpc
+    def update_comment(
+        self, *, id: str, text: str, version: int, actor: Json | None = None, idempotency_key: str | None = None
+    ) -> Json:
+        """Another text of one's own comment. Forbidden for others; PreconditionFailed for an old ``version``."""
+        asked = {"id": id, "text": text, "version": version}
+        return self._of_comment(CommentUpdated, comments.change, asked, actor, idempotency_key)
 
+    @rpc
+    def delete_comment(
+        self, *, id: str, version: int, actor: Json | None = None, idempotency_key: str | None = None
+    ) -> Json:
+        """One's own comment goes from the timeline, and can be restored. As ``update_comment``."""
+        asked = {"id": id, "version": version}
+        return self._of_comment(CommentDeleted, comments.delete, asked, actor, idempotency_key)
 
-def _unite(tx: Transaction) -> None:
-    """Make one record of two wherever an event says so."""
-    for event in tx.fresh:
-        if union := domain.union_of(event):
-            unions.unite(tx.session, union=union)
+    @rpc
+    def restore_comment(self, *, id: str, actor: Json | None = None, idempotency_key: str | None = None) -> Json:
+        """One's own comment comes back. Conflict if it was not deleted."""
+        return self._of_comment(CommentRestored, comments.restore, {"id": id}, actor, idempotency_key)
 
-
-def _tell_of(tx: Transaction, told: Sequence[tuple[Home, Json]]) -> None:
-    """Add the entries of events to the records they are about."""
-    added = store.add_entries(tx.session, entries=[{**entry, "home": home} for home, entry in told])
-    _tell(tx, added, causes=tx.fresh)
-
-
-def _tell(tx: Transaction, rows: Sequence[Json], *, causes: Iterable[Event] = ()) -> None:
-    """Publish each added entry, on the timeline where it is read, with the event it comes from as its cause."""
-    events = {event.id: event for event in causes}
-    homes = {row["id"]: Home(row["record_kind"], row["record_id"]) for row in rows}
-    instead = unions.present_homes(tx.session, homes=homes.values())
-    for row in rows:
-        cause, home = events.get(row["source_event_id"] or ""), homes[row["id"]]
-        facts = records.added_facts(row, home=instead.get(home, home))
-        tx.publish(HistoryEntryAdded, subject=row["id"], cause=cause, **facts)
+    def _of_comment(self, contract: Any, deed: Any, asked: Json, actor: Json | None, key: str | None) -> Json:
+        with self.db.transaction(once=key, request={contract.type: asked}) as tx:
+            if tx.answer is None:
+                comment = deed(tx.session, **asked, actor=actor or {})
+                if comment["version"] != asked.get("version"):
+                    tx.publish(contract, subject=comment["id"], **comments.facts(comment))
+                tx.answer = comment
+        return dict(tx.answer)

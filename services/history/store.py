@@ -118,7 +118,7 @@ def comments(
     session: Session, *, homes: Sequence[Home], limit: int | None, cursor: str | None
 ) -> tuple[Any, str | None]:
     """One page of the comments on records that are one, newest first."""
-    wanted = select(Comment).where(or_(*(_is(Comment, home) for home in homes)))
+    wanted = select(Comment).where(or_(*(_is(Comment, home) for home in homes)), Comment.deleted_at.is_(None))
     if cursor:
         wanted = wanted.where(Comment.id < paging.last_id(cursor))
     length = paging.bounded(limit)
@@ -136,6 +136,7 @@ def add_comment(session: Session, *, home: Home, text: str, mail_message_id: str
         mail_message_id=mail_message_id,
         staff_user_id=actor.get("staff_user_id"),
         author_name=actor.get("name") or "",
+        version=1,
         created_at=clock.now(),
     )
     session.add(row)

@@ -8,6 +8,7 @@ from typing import Any
 import contracts
 from chassis import clock
 from contracts.base import Event, EventContract
+from tests.contracts.commenting import COMMENTING
 from tests.contracts.importing import IMPORTING
 from tests.contracts.mailroom import plain_mail
 from tests.contracts.office import PERSON, Office
@@ -197,11 +198,6 @@ def enter_a_mail_into_history(office: Office) -> None:
     office.tell("history", match_a_mail(office))
 
 
-def comment(office: Office) -> None:
-    record = {"kind": "contact", "id": add_hanako(office)["id"]}
-    office.history.add_comment(record=record, text="午前中に電話すること", actor=PERSON)
-
-
 def plan_a_meeting(office: Office) -> dict[str, Any]:
     named = {"kind": "contact", "id": add_hanako(office)["id"]}
     made: dict[str, Any] = office.activities.create_activity(data={**MEETING, "about": [named], "attendees": [named]})
@@ -248,7 +244,6 @@ EMITTING: dict[type[EventContract], Callable[[Office], Any]] = {
     contracts.ActivityUpdated: partial(change_meeting, place="ABC 様 本社"),
     contracts.AddressAssigned: add_hanako,
     contracts.AddressReleased: delete_contact,
-    contracts.CommentAdded: comment,
     contracts.ContactCreated: add_hanako,
     contracts.ContactDeleted: delete_contact,
     contracts.ContactMerged: merge_contacts,
@@ -288,4 +283,5 @@ EMITTING: dict[type[EventContract], Callable[[Office], Any]] = {
     contracts.TicketUpdated: change_ticket,
     **IMPORTING,
     **SELLING,
+    **COMMENTING,
 }

@@ -23,7 +23,7 @@ def test_a_contact_has_a_timeline_whose_entries_link_to_what_they_are_about(api)
     entries = eventually(lambda: (items := api.get(path).json()["items"])[1:] and items)
     about = {entry["kind"]: entry["about"] for entry in entries}
     assert about["ticket"] == {"kind": "ticket", "id": ticket["id"], "url": f"/api/v1/tickets/{ticket['id']}"}
-    assert about["comment"] == {"kind": "comment", "id": comment["id"], "url": None}
+    assert about["comment"] == {"kind": "comment", "id": comment["id"], "url": f"/api/v1/comments/{comment['id']}"}
     [alone] = api.get(path, params={"kinds": "ticket"}).json()["items"]
     assert alone["about"]["id"] == ticket["id"]
     first = api.get(path, params={"limit": 1, "kinds": "ticket,comment"}).json()

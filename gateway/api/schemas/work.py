@@ -245,7 +245,7 @@ class CommentQuery(PageQuery):
 
 
 class About(Schema):
-    """What an entry tells of. `url`: where the API tells more; null for a comment, which stands there in full."""
+    """What an entry tells of. `url`: where the API tells more."""
 
     kind = told(required=True, metadata={"enum": list(ABOUT_KINDS)})
     id = Identifier(required=True, allow_none=True)
@@ -274,8 +274,14 @@ class CommentIn(Schema):
     mail_message_id = Identifier(load_default=None, allow_none=True)
 
 
+class CommentChange(Schema):
+    """Another text."""
+
+    text = words(MAX_COMMENT, least=1, required=True)
+
+
 class Comment(Schema):
-    """What a person wrote on a record."""
+    """What a person wrote on a record. `edited_at`: when its text was last changed, if ever."""
 
     id = Identifier(required=True)
     record = fields.Nested(RecordPointer)
@@ -283,7 +289,9 @@ class Comment(Schema):
     mail_message_id = Identifier(allow_none=True)
     staff_user_id = told(allow_none=True)
     author_name = told(allow_none=True)
+    version = fields.Integer(required=True)
     created_at = moment()
+    edited_at = moment(allow_none=True)
 
 
 LeadPage = page(Lead)
