@@ -28,10 +28,13 @@ def within(seconds: float | None) -> Iterator[None]:
         _ends_at.reset(token)
 
 
-def time_for_a_call(most: float) -> float:
-    """The seconds that a call may take here: ``most``, or what is left. ServiceTimeout if that is nothing."""
+def time_for_a_call(usual: float) -> float:
+    """The seconds that a call may take here: what is left, or ``usual``. ServiceTimeout if that is nothing.
+
+    Who knows that a call takes longer than usual gives it that time by ``within``.
+    """
     ends_at = _ends_at.get()
-    seconds = most if ends_at is None else min(most, ends_at - time.monotonic())
+    seconds = usual if ends_at is None else ends_at - time.monotonic()
     if seconds <= 0:
         raise ServiceTimeout("The time for the request is over.")
     return seconds

@@ -9,7 +9,11 @@ from urllib.parse import quote
 
 from flask import Response, request
 
+from chassis import deadline
+
 PIECE = 1024 * 1024
+# Printing is work of a second for a machine that has nothing else to do.
+PRINT_SECONDS = 20.0
 # Shown in place; everything else, SVG and HTML above all, is only ever saved.
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\/:*?<>|]')
@@ -35,7 +39,8 @@ def download(read: ReadPiece, *, name: str | None = None) -> Response:
 def printed(print_it: Callable[[str | None], dict[str, Any]]) -> Response:
     """A PDF of our own: ``print_it(etag)`` gives ``{name, etag, content: base64}``, or no content for a 304."""
     known = min(filter(None, request.if_none_match.as_set(include_weak=True)), default=None)
-    answer = print_it(known[:100] if known else None)
+    with deadline.within(PRINT_SECONDS):
+        answer = print_it(known[:100] if known else None)
     content = answer["content"]
     if content is None:
         response = Response(status=304)

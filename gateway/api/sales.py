@@ -111,7 +111,8 @@ def print_quote(query: dict[str, Any], id: Any) -> Any:
     A4, in Japanese or English. While it is `Created` it is marked as a draft and names the issuer of now. 422 for one
     that is too long to print.
     """
-    return downloads.printed(lambda etag: services().sales.print_quote(id=str(id), etag=etag, **query))
+    sales = services().sales
+    return downloads.printed(lambda etag: sales.print_quote(id=str(id), etag=etag, **query))
 
 
 @quotes.route("/quotes/<uuid:id>", methods=["PATCH"])
@@ -211,7 +212,8 @@ def print_invoice(query: dict[str, Any], id: Any) -> Any:
 
     As a qualified invoice (適格請求書) where the issuer has a registration number. Otherwise as a quote.
     """
-    return downloads.printed(lambda etag: services().sales.print_invoice(id=str(id), etag=etag, **query))
+    sales = services().sales
+    return downloads.printed(lambda etag: sales.print_invoice(id=str(id), etag=etag, **query))
 
 
 @invoices.route("/invoices/<uuid:id>", methods=["PATCH"])

@@ -27,9 +27,9 @@ EMPTY: Values = {
 class RegistrationNumber(Text):
     """登録番号: T and 13 digits, or empty; full-width signs and hyphens are put right.
 
-    A corporation's digits are its 法人番号, with a check digit. Those of everybody else (個人事業者など) are given out by
-    a rule that the tax agency has not published, and nothing tells which of the two a number is: so a wrong check digit
-    is told (``hints``), not refused.
+    A corporation's digits are its 法人番号, with a check digit. Those of everybody else (個人事業者など) follow a rule
+    that the tax agency has not published, and nothing tells which of the two a number is: so a wrong check digit is
+    told (``hints``), not refused.
     """
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:

@@ -27,6 +27,7 @@ MAX_PDF = 8 * 1024 * 1024
 _SLOTS = threading.BoundedSemaphore(2)
 _HERE = str(Path(__file__).resolve().parent.parent.parent)
 _TOO_LONG = "The document is too long to print: shorten its texts, or split it."
+_NO_TIME = "There was no time to print the document: try again."
 
 Values = dict[str, Any]
 
@@ -43,8 +44,12 @@ def printed(form: Values, *, etag: str | None = None) -> Values:
 
 
 def _pdf(input: bytes) -> bytes:
-    with _SLOTS:
+    if not _SLOTS.acquire(timeout=deadline.time_for_a_call(WALL_SECONDS)):
+        raise ServiceTimeout(_NO_TIME)
+    try:
         code, found = _run(input, deadline.time_for_a_call(WALL_SECONDS))
+    finally:
+        _SLOTS.release()
     if code in (NO_ROOM, -signal.SIGXCPU, -signal.SIGKILL) or len(found) > MAX_PDF:
         raise Invalid(_TOO_LONG)
     if code or not found:
@@ -62,6 +67,6 @@ def _run(input: bytes, seconds: float) -> tuple[int, bytes]:
         child.kill()
         child.communicate()
         if isinstance(error, subprocess.TimeoutExpired):
-            raise ServiceTimeout("There was no time to print the document: try again.") from error
+            raise ServiceTimeout(_NO_TIME) from error
         raise
     return child.returncode, found

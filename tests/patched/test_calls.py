@@ -98,6 +98,14 @@ def test_several_calls_can_share_the_time_of_one(services: Services) -> None:
     assert FAULTS["open"] == ["first", "second"]
 
 
+def test_a_call_that_is_known_to_take_long_is_given_more_than_the_usual_time(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSUBI_RPC_TIMEOUT", "0.1")
+    with deadline.within(20):
+        assert services.sample.slow(seconds=0.2, mark="long") == "long"
+
+
 def test_a_call_with_a_deadline_that_is_no_number_is_answered(services: Services, carrier_url: str) -> None:
     call = Outgoing(
         orjson.dumps({"args": [0, "from afar"], "kwargs": {}}),
