@@ -1,5 +1,12 @@
 """What belongs to a contact or an organization, by the API of the running system."""
 
+from functools import partial
+
+from gateway.api.schemas.work import SHOWN_KINDS
+from gateway.calls import MAX_PEOPLE
+from gateway.links import ABOUT_KINDS
+from services.history import kinds
+from services.tickets import forms
 from tests.gateway.post import new_contact
 from tests.infra import eventually
 
@@ -30,6 +37,26 @@ def test_a_contact_has_a_timeline_whose_entries_link_to_what_they_are_about(api)
     assert "kinds=ticket" in first["next"]
     refused = api.get(path, params={"kinds": "ticket,shoe"})
     assert (refused.status_code, "shoe" in refused.text) == (422, True)
+
+
+def timeline(api, record, **asked):
+    return api.get(f"/{record['kind']}s/{record['id']}/timeline", params=asked).json()["items"]
+
+
+def test_what_is_planned_and_sold_stands_on_a_timeline_with_a_link_to_it(api):
+    customer = {"kind": "contact", "id": new_contact(api).json()["id"]}
+    call = {"kind": "call", "subject": "確認", "about": [customer], "starts_at": "2026-11-24T10:00:00+09:00"}
+    planned = api.post("/activities", json=call).json()["id"]
+    sold = api.post("/opportunities", json={"name": "入れ替え", "contact_id": customer["id"]}).json()["id"]
+    for kind, path, id in (("activity", "activities", planned), ("opportunity", "opportunities", sold)):
+        [entry] = eventually(partial(timeline, api, customer, kinds=kind))
+        assert entry["about"] == {"kind": kind, "id": id, "url": f"/api/v1/{path}/{id}"}
+
+
+def test_the_gateway_knows_what_the_services_can_be_asked_for():
+    assert SHOWN_KINDS == kinds.SHOWN_KINDS
+    assert kinds.MAX_PEOPLE == forms.MAX_PEOPLE == MAX_PEOPLE
+    assert set(ABOUT_KINDS) >= {"message", *(set(SHOWN_KINDS) - {"mail", "change"})}
 
 
 def test_an_organizations_timeline_holds_what_happened_with_its_people_unless_that_is_switched_off(api):
