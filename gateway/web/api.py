@@ -30,6 +30,8 @@ class ApiProblem(Exception):
         self.errors: Mapping[str, Any] = body.get("errors") or {}
         self.request_id = str(body.get("request_id", ""))
         self.retry_after = retry_after
+        # The record that a record went into, where that is why it is not there.
+        self.survivor_id = str(body.get("survivor_id") or "")
 
 
 class Api:

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from jinja2_fragments.flask import render_block
 
-from gateway.web import formats, parts
+from gateway.web import formats, parts, sentences
 from gateway.web.assets import Assets
 from gateway.web.language import LANGUAGES, gettext, language
 from gateway.web.lists import fields
@@ -27,6 +27,7 @@ def install(app: Flask) -> None:
         languages=LANGUAGES,
         navigation=parts.NAVIGATION,
         phone_kinds=parts.PHONE_KINDS,
+        said=sentences.said,
         field_words=fields.CHOICES,
     )
     app.context_processor(_surroundings)

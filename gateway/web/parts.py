@@ -29,6 +29,7 @@ TOASTS: dict[str, tuple[str, str | None]] = {
     "contact_saved": (msg("Saved."), None),
     "contact_deleted": (msg("The contact is in the recycle bin."), "contacts.restore"),
     "contact_restored": (msg("The contact is back."), None),
+    "merged_away": (msg("It was merged into this record."), None),
     "comment_added": (msg("The comment is there."), None),
     "organization_created": (msg("The organization is there."), None),
     "organization_saved": (msg("Saved."), None),

@@ -15,7 +15,10 @@ const search = () => {
 };
 // What else a page offers bears its key: <a data-shortcut="n">.
 const offered = (key) => {
-  const element = document.querySelector(`[data-shortcut="${CSS.escape(key)}"]`);
+  const name = CSS.escape(key);
+  // In a list the row that one is on comes before the page.
+  const row = document.activeElement.closest("tr");
+  const element = row?.querySelector(`[data-row-shortcut="${name}"]`) ?? document.querySelector(`[data-shortcut="${name}"]`);
   return element && (() => element.click());
 };
 const SINGLE = { "/": search, "?": () => help?.showModal() };

@@ -37,7 +37,12 @@ def install(blueprint: Blueprint, kind: Kind) -> None:
 
 def overview(kind: Kind, id: Any) -> Response:
     """All fields, block by block."""
-    return pages.show("records/overview.html", **head(kind, id))
+    try:
+        return pages.show("records/overview.html", **head(kind, id))
+    except ApiProblem as problem:
+        if not problem.survivor_id:
+            raise
+        return pages.go(kind.page, toast="merged_away", id=problem.survivor_id)
 
 
 def head(kind: Kind, id: Any) -> Values:

@@ -1,5 +1,6 @@
 """What belongs to a record: the newest of each kind, from every service; where one does not answer the others stand."""
 
+import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -25,7 +26,7 @@ CARDS = {
     "organizations": (msg("Belong to this organization"), "building"),
 }
 # Where all of a kind are shown.
-WHOLE = {"mails": "timeline", "reports": "people", "contacts": "chart"}
+WHOLE = {"mails": "timeline", "reports": "people"}
 
 
 def install(blueprint: Blueprint, kind: Kind) -> None:
@@ -48,6 +49,10 @@ def cards(kind: Kind, id: Any, parts: dict[str, Values]) -> list[Values]:
 def _card(kind: Kind, id: Any, name: str, part: Values) -> Values:
     title, icon = CARDS[name]
     more = part["count"] is None or not part["exact"] or part["count"] > len(part["items"])
+    whole = url_for(f"{kind.plural}.{WHOLE[name]}", id=id) if name in WHOLE else None
+    if name == "contacts":
+        group = {"match": "all", "conditions": [{"field": "organization_id", "operator": "one_of", "value": [str(id)]}]}
+        whole = url_for("contacts.index", filter=json.dumps(group))
     return {
         "name": name,
         "title": title,
@@ -56,7 +61,7 @@ def _card(kind: Kind, id: Any, name: str, part: Values) -> Values:
         "failed": part["error"],
         "count": part["count"],
         "exact": part["exact"],
-        "whole": url_for(f"{kind.plural}.{WHOLE[name]}", id=id) if more and name in WHOLE else None,
+        "whole": whole if more else None,
     }
 
 

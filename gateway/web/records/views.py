@@ -16,6 +16,7 @@ from gateway.web.records.forms import Shape
 from gateway.web.records.kinds import Kind, parts
 from gateway.web.records.labels import field_label, labels_of
 
+EMPTY = msg("Is required: fill it in.")
 UNCHOSEN = msg("Choose one of the suggestions, or leave it empty.")
 REASONS = {
     "same_address": msg("the same mail address"),
@@ -55,7 +56,7 @@ def new(kind: Kind) -> Response:
 def create(kind: Kind) -> Response:
     """A new record, and to its page."""
     values = forms.typed(kind, request.form)
-    if refused := _unchosen(kind, values):
+    if refused := _incomplete(kind, values):
         return refused
     filled = forms.body(kind, values, forms.differing(values, forms.of_record(kind, {})))
     try:
@@ -79,7 +80,7 @@ def update(kind: Kind, id: Any) -> Response:
     if (name := request.form.get("take", "")) in base:
         both = request.form.getlist("both")
         return _form(kind, {**values, name: base[name]}, base=base, record=at, both=both, once=_once())
-    if refused := _unchosen(kind, values, base=base, record=at):
+    if refused := _incomplete(kind, values, base=base, record=at):
         return refused
     changed = forms.differing(values, base)
     if changed:
@@ -169,13 +170,14 @@ def _is_shown(kind: Kind, name: str) -> bool:
     return kind.input(name) is not None
 
 
-def _unchosen(kind: Kind, values: Shape, **more: Any) -> Response | None:
-    """The form again where words stand in a field that names a record, and none was chosen."""
-    missing = forms.unchosen(kind, values, request.form)
-    if not missing:
+def _incomplete(kind: Kind, values: Shape, **more: Any) -> Response | None:
+    """The form again where a required field is empty, or words in a field that names a record stand for none."""
+    loose = forms.unchosen(kind, values, request.form)
+    errors = {name: [EMPTY] for name in kind.needed if not values[name]} | {name: [UNCHOSEN] for name in loose}
+    if not errors:
         return None
-    words = {name: request.form[f"{name}.label"][:200] for name in missing}
-    return _form(kind, values, errors={name: [UNCHOSEN] for name in missing}, words=words, status=422, **more)
+    words = {name: request.form[f"{name}.label"][:200] for name in loose}
+    return _form(kind, values, errors=errors, words=words, status=422, **more)
 
 
 def _overtaken(kind: Kind, id: str, values: Shape, base: Shape) -> Response:

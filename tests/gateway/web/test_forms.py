@@ -51,6 +51,10 @@ def test_an_error_stands_at_its_field_and_what_was_typed_outlives_the_drawer(som
     page = somebody.open(f"/contacts/{made(system)['id']}")
     page.keyboard.press("e")
     page.fill("#f-title", "室長")
+    page.fill("#f-last_name", "")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#f-last_name-error")).to_contain_text("fill it in")
+    page.fill("#f-last_name", "用紙")
     page.fill("#f-addresses", "no address")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#f-addresses")).to_be_focused()
@@ -112,3 +116,43 @@ def test_the_same_form_sent_twice_makes_one_contact(system, somebody):
     client = system.client(**cookie, Origin=system.url)
     ends = [client.post(f"{system.url}/contacts/new", data=form).headers["Location"] for _ in range(2)]
     assert ends[0] == ends[1]
+
+
+def test_where_addresses_are_always_taken_over_the_form_says_so_and_saving_does_it(somebody, system, firm):
+    settings = system.admin.get("/settings/contacts").json()
+    always = {"If-Match": f'"{settings["version"]}"'}
+    system.admin.patch("/settings/contacts", json={"address_copy": "always"}, headers=always).raise_for_status()
+    try:
+        page = somebody.open("/contacts/new")
+        page.fill("#f-last_name", "常時")
+        page.fill("#f-organization_id", "住所写し")
+        page.click("#f-organization_id-list [role=option]")
+        expect(page.locator(".aside .notice").first).to_contain_text("taken over when you save")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url("**/contacts/*-*")
+        expect(page.locator(".blocks")).to_contain_text("大阪市")
+    finally:
+        now = {"If-Match": f'"{system.admin.get("/settings/contacts").json()["version"]}"'}
+        before = {"address_copy": settings["address_copy"]}
+        system.admin.patch("/settings/contacts", json=before, headers=now).raise_for_status()
+
+
+def test_a_row_of_the_list_is_edited_where_it_stands(somebody, system):
+    one = made(system, first_name="行", title="係長")
+    page = somebody.open("/contacts?q=%E7%94%A8%E7%B4%99+%E8%A1%8C")
+    page.focus(".row-link")
+    page.keyboard.press("e")
+    page.fill("#f-title", "課長")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("Saved")
+    assert page.url.endswith("/contacts?q=%E7%94%A8%E7%B4%99+%E8%A1%8C")
+    expect(page.locator("tbody tr").first).to_contain_text("課長")
+    assert system.admin.get(f"/contacts/{one['id']}").json()["title"] == "課長"
+
+
+def test_a_contact_that_was_merged_leads_to_the_one_it_went_into(somebody, system):
+    survivor, other = made(system, first_name="残る"), made(system, first_name="入る")
+    system.admin.post(f"/contacts/{survivor['id']}/merge", json={"other_ids": [other["id"]]}).raise_for_status()
+    page = somebody.open(f"/contacts/{other['id']}")
+    assert page.url.endswith(survivor["id"])
+    expect(page.locator("#toasts")).to_contain_text("merged into this record")
