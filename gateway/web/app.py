@@ -18,12 +18,16 @@ from gateway.web.api import COOKIE, ApiProblem, api
 from gateway.web.assets import Assets
 from gateway.web.bin import views as bin
 from gateway.web.contacts import views as contacts
+from gateway.web.imports import views as imports
 from gateway.web.lists import many, saved
 from gateway.web.lists import views as lists
 from gateway.web.organizations import views as organizations
 from gateway.web.shell import views as shell
 
-BLUEPRINTS = (shell.shell, contacts.contacts, organizations.organizations, lists.lists, saved.saved, many.many, bin.bin)
+BLUEPRINTS = (
+    *(shell.shell, contacts.contacts, organizations.organizations, imports.imports),
+    *(lists.lists, saved.saved, many.many, bin.bin),
+)
 ZONE_COOKIE = "musubi_zone"
 ZONES = available_timezones()
 MAX_FORM = 2_000_000

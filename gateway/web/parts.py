@@ -31,6 +31,8 @@ TOASTS: dict[str, tuple[str, str | None]] = {
     "contact_restored": (msg("The contact is back."), None),
     "merged_away": (msg("It was merged into this record."), None),
     "comment_added": (msg("The comment is there."), None),
+    "mapping_saved": (msg("The mapping is saved. A file with the same columns is mapped like this."), None),
+    "import_discarded": (msg("The file is forgotten."), None),
     "organization_created": (msg("The organization is there."), None),
     "organization_saved": (msg("Saved."), None),
     "organization_deleted": (msg("The organization is in the recycle bin."), "organizations.restore"),

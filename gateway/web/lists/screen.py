@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import Response, g, make_response, redirect, request
+from flask import Response, make_response, redirect, request
 
 from gateway.parallel import together
 from gateway.web import formats
@@ -11,7 +11,7 @@ from gateway.web.api import ApiProblem, Values, api
 from gateway.web.lists import drafts, fields, state
 from gateway.web.lists.kinds import RecordKind
 from gateway.web.lists.operators import PERIODS, SHORT_PERIODS
-from gateway.web.lists.shown import Known, Screen, default_cookie
+from gateway.web.lists.shown import Known, Screen, default_cookie, zone
 from gateway.web.pages import error, is_htmx, show
 from gateway.web.tables import PAGE, Listing, listing, names
 
@@ -91,11 +91,6 @@ def fill(screen: Screen) -> None:
 def owners() -> list[Values]:
     """Who can be in charge of a record."""
     return list(api().get("/owners")["items"])
-
-
-def zone() -> str:
-    """The time zone of the reader, for "today"."""
-    return getattr(g.get("zone"), "key", "") or formats.TOKYO
 
 
 def faults(problem: ApiProblem) -> dict[str, str]:

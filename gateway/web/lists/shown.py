@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import g, request
 
+from gateway.web import formats
 from gateway.web.api import Values
-from gateway.web.language import gettext, msg
+from gateway.web.language import gettext, language, msg
 from gateway.web.lists import drafts, fields, state
 from gateway.web.lists.drafts import Draft
 from gateway.web.lists.kinds import RecordKind
@@ -25,6 +27,11 @@ NOT_AT_ONCE = frozenset(
     {"number", "name", "last_name", "first_name", "last_name_kana", "first_name_kana", "organization_name"}
     | {"modified_by", "owner_id"}
 )
+
+
+def zone() -> str:
+    """The time zone of the reader, for "today"."""
+    return getattr(g.get("zone"), "key", "") or formats.TOKYO
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,12 @@ class Screen:
         if self.known.types[name] == "owner":
             return "owners"
         return "contacts" if name == "reports_to_id" else "organizations"
+
+    def export_url(self, format: str) -> str:
+        """Where this list is as a file."""
+        how = {"sort": self.chosen.sort, "format": format, "language": language()}
+        asked = {name: value for name, value in {**self.chosen.asked(zone()), **how}.items() if value}
+        return f"/api/v1{self.kind.path}/export?{urlencode(asked)}"
 
     def counted(self) -> str:
         """How many there are, as people say it."""

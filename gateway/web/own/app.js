@@ -8,5 +8,6 @@ import "./rows.js";
 import "./chart.js";
 import "./shrink.js";
 import "./drafts.js";
+import "./upload.js";
 import "./selection.js";
 import "./order.js";

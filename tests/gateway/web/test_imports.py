@@ -1,0 +1,121 @@
+"""Importing a file by its screens, and downloading a list, in a real browser."""
+
+import secrets
+
+import pytest
+
+LIST = "姓,名,メール,靴{tag},タグ\n田中{tag},太郎,tanaka-{tag}@abc.example,27,{tag}\n鈴木{tag},花子,kein@,26,{tag}\n"
+
+
+@pytest.fixture
+def listed():
+    """A file of two people, one of whom cannot be taken, and their tag."""
+    tag = secrets.token_hex(4)
+    content = LIST.format(tag=tag).encode("cp932")
+    return {"name": f"名簿-{tag}.csv", "mimeType": "text/csv", "buffer": content}, tag
+
+
+def upload(page, file):
+    page.set_input_files("#file", file)
+    with page.expect_navigation(url="**/imports/*-*"):
+        page.get_by_role("button", name="Upload and look at it").click()
+    page.wait_for_load_state("networkidle")
+
+
+def press(page, name):
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+    page.wait_for_load_state("networkidle")
+
+
+def test_a_file_is_imported_and_undone_by_its_screens(desk, session, system, listed):
+    file, tag = listed
+    somebody = desk()
+    somebody.enter(session)
+    page = somebody.open("/contacts")
+    page.get_by_role("link", name="Import").click()
+    upload(page, file)
+    assert file["name"] in page.inner_text("h1")
+    assert page.input_value("#encoding") == "cp932"
+    assert page.get_by_label("姓", exact=True).input_value() == "last_name"
+    assert page.get_by_label(f"靴{tag}", exact=True).input_value() == ""
+    assert "Line 3: メール: kein@ is no mail address" in page.inner_text("#main")
+    page.get_by_label(f"靴{tag}", exact=True).select_option("description")
+    page.get_by_label("Add what the record lacks").check()
+    press(page, "Start the import")
+    page.get_by_role("status").get_by_text("Imported").wait_for()
+    assert "1" in page.inner_text(".import-facts")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the report").click()
+    assert "kein@ is no mail address" in download.value.path().read_text("utf-8-sig")
+    [person] = system.admin.get("/contacts", params={"query": tag}).json()["items"]
+    assert person["description"] == "27"
+    press(page, "Undo the import")
+    page.get_by_role("status").get_by_text("Undone").wait_for()
+    assert system.admin.get("/contacts", params={"query": tag}).json()["items"] == []
+
+
+def test_what_is_no_list_is_refused_where_it_was_chosen(desk, session):
+    somebody = desk()
+    somebody.enter(session)
+    page = somebody.open("/imports?kind=organization")
+    assert page.get_by_label("Organizations").is_checked()
+    page.set_input_files("#file", {"name": "a.xlsx", "mimeType": "application/zip", "buffer": b"PK\x03\x04xlsx"})
+    page.get_by_role("button", name="Upload and look at it").click()
+    page.get_by_role("alert").get_by_text("Save As").wait_for()
+    # The browser writes every answer above 400 to its console.
+    somebody.faults.clear()
+
+
+def test_a_file_is_read_anew_as_one_says_and_its_mapping_saved(desk, session, listed):
+    file, tag = listed
+    somebody = desk()
+    somebody.enter(session)
+    page = somebody.open("/imports")
+    upload(page, file)
+    page.select_option("#encoding", "utf-8")
+    press(page, "Look again")
+    page.get_by_role("alert").get_by_text("cannot be read as UTF-8").wait_for()
+    page.select_option("#encoding", "cp932")
+    press(page, "Look again")
+    page.get_by_label(f"靴{tag}", exact=True).select_option("title")
+    page.fill("#name", tag)
+    press(page, "Save")
+    page.get_by_text("The mapping is saved.").wait_for()
+    upload(somebody.open("/imports"), file)
+    assert page.get_by_label(f"靴{tag}", exact=True).input_value() == "title"
+    press(page, "Forget this file")
+    page.get_by_text("The file is forgotten.").wait_for()
+
+
+def test_a_list_is_downloaded_as_it_is_narrowed(desk, session, people):
+    somebody = desk(language="ja")
+    somebody.enter(session)
+    page = somebody.open("/contacts?q=画面07")
+    page.locator("summary", has_text="エクスポート").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV", exact=True).click()
+    head, row = download.value.path().read_text("utf-8-sig").splitlines()
+    assert head.startswith("姓,名")
+    assert row.startswith("画面07,花子")
+
+
+@pytest.mark.parametrize(("language", "theme", "phone"), [("ja", "light", False), ("en", "dark", True)])
+def test_the_steps_of_an_import_are_free_of_barriers(desk, session, system, listed, language, theme, phone):
+    file, _ = listed
+    somebody = desk(language=language, theme=theme, phone=phone)
+    somebody.enter(session)
+    asked = {"record_kind": "contact", "file_name": file["name"]}
+    headers = {"Content-Type": "text/csv"}
+    made, done = (
+        system.admin.post("/imports", params=asked, content=file["buffer"], headers=headers).json() for _ in "ab"
+    )
+    system.admin.post(f"/imports/{done['id']}/start")
+    paths = {"upload": "/imports", "mapping": f"/imports/{made['id']}", "result": f"/imports/{done['id']}"}
+    for shown, path in paths.items():
+        page = somebody.open(path)
+        if shown == "result":
+            page.locator(".import-actions .btn-primary").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert somebody.accessibility_faults() == []
+        somebody.picture(f"import-{shown}-{language}-{theme}-{'phone' if phone else 'desk'}")
