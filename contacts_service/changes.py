@@ -166,7 +166,12 @@ def check_organization_is_there(session: Any, row: Any) -> None:
 
 def touch(row: Any, actor: Values | None) -> None:
     """Count the version up, with the moment and whoever did it."""
-    row.version, row.updated_at, row.modified_by = row.version + 1, clock.now(), (actor or {}).get("staff_user_id")
+    row.version, row.updated_at, row.modified_by = row.version + 1, *touched_by(actor).values()
+
+
+def touched_by(actor: Values | None) -> Values:
+    """When and by whom a record is changed that is changed now."""
+    return {"updated_at": clock.now(), "modified_by": (actor or {}).get("staff_user_id")}
 
 
 def tell_switches(tx: Any, kind: Kind, record_id: str, changes: Values) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, exists, func, not_, or_, select, update
+from sqlalchemy import delete, exists, func, not_, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from chassis import clock
@@ -15,6 +15,8 @@ Values = dict[str, Any]
 
 # Parameters of one statement: SQLite takes no more than 250,000.
 CHUNK = 10_000
+# Each is a condition of its own.
+REMOVED_AT_ONCE = 500
 # Who shares a key with more than these is compared with nobody by it: a switchboard's number, a very common name.
 LARGEST_BLOCK = 50
 LOOKED_UP = 100
@@ -41,14 +43,14 @@ def bring_in_line(session: Session, kind: str, records: Sequence[Values]) -> Non
     """Make the keys of records those of the given values."""
     wanted = {values["id"]: likeness.keys(kind, values) for values in records}
     before = _keys_of(session, wanted)
-    outdated = [(id, key) for id, keys in before.items() for key in keys - wanted[id]]
-    new = [(id, key) for id, keys in wanted.items() for key in keys - before.get(id, set())]
-    for start in range(0, len(outdated), CHUNK):
-        _remove(session, outdated[start : start + CHUNK])
-    rows = [{"key": key, "record_id": id, "shared": False} for id, key in new]
+    outdated = [(key, id) for id, keys in before.items() for key in keys - wanted[id]]
+    new = [(key, id) for id, keys in wanted.items() for key in keys - before.get(id, set())]
+    for start in range(0, len(outdated), REMOVED_AT_ONCE):
+        _remove(session, outdated[start : start + REMOVED_AT_ONCE])
+    rows = [{"key": key, "record_id": id, "shared": False} for key, id in new]
     for start in range(0, len(rows), CHUNK):
         insert_many(session, MatchKey, rows[start : start + CHUNK])
-    _note_shared(session, {key for _, key in (*outdated, *new)})
+    _note_shared(session, {key for key, _ in (*outdated, *new)})
 
 
 def _keys_of(session: Session, ids: Collection[str]) -> dict[str, set[int]]:
@@ -59,12 +61,8 @@ def _keys_of(session: Session, ids: Collection[str]) -> dict[str, set[int]]:
     return found
 
 
-def _remove(session: Session, pairs: Sequence[tuple[str, int]]) -> None:
-    by_record: dict[str, list[int]] = {}
-    for id, key in pairs:
-        by_record.setdefault(id, []).append(key)
-    for id, keys in by_record.items():
-        session.execute(delete(MatchKey).where(MatchKey.record_id == id, among(session, MatchKey.key, keys)))
+def _remove(session: Session, pairs: Sequence[tuple[int, str]]) -> None:
+    session.execute(delete(MatchKey).where(tuple_(MatchKey.key, MatchKey.record_id).in_(pairs)))
 
 
 def strike(session: Session, *record_ids: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import delete, func, literal, or_, select, tuple_, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from chassis.bulk import among, insert_many, update_many
 from chassis.ids import new_id
@@ -102,12 +103,16 @@ def record(session: Session, model: type[Row], record_id: str, *, lock: bool = F
 
 def add_change(session: Session, change: Values) -> None:
     """Remember what was done to a record."""
-    add_changes(session, [change])
+    session.add(Change(**_change(change)))
 
 
 def add_changes(session: Session, changes: Iterable[Values]) -> None:
     """Remember what was done to some records."""
-    insert_many(session, Change, [{"id": new_id(), "fields": [], "other_id": None} | change for change in changes])
+    insert_many(session, Change, [_change(change) for change in changes])
+
+
+def _change(change: Values) -> Values:
+    return {"id": new_id(), "fields": [], "other_id": None} | change
 
 
 def changes_of(session: Session, record_id: str, *, limit: int, after: str | None) -> list[Change]:
@@ -177,6 +182,19 @@ def pointing_at(session: Session, model: type[Row], field: str, record_id: str, 
     return list(
         session.scalars(select(model).where(column == record_id).order_by(model.id).limit(limit).with_for_update())
     )
+
+
+def point(session: Session, model: type[Row], rows: Sequence[Row], field: str, target_id: str, **touched: Any) -> None:
+    """Let loaded records point at another one with a field; the present ones are ``touched`` and a version further."""
+    written = [
+        {"id": row.id, field: target_id, "version": row.version, **{name: getattr(row, name) for name in touched}}
+        | ({} if row.deleted_at else {"version": row.version + 1, **touched})
+        for row in rows
+    ]
+    update_many(session, model, written, key="id")
+    for row, values in zip(rows, written, strict=True):
+        for name, value in values.items():
+            set_committed_value(row, name, value)
 
 
 def records_by_id(session: Session, model: type[Row], record_ids: Collection[str], *, lock: bool = False) -> list[Row]:
