@@ -60,7 +60,7 @@ class Api:
         while True:
             page = self.get(path, cursor=cursor, limit=min(up_to - len(items), 200), **query)
             items += page["items"]
-            cursor = page["next"] and dict(httpx.URL(page["next"]).params)["cursor"]
+            cursor = cursor_of(page)
             if not cursor or len(items) >= up_to:
                 return items, cursor
 
@@ -111,6 +111,11 @@ def api() -> Api:
     if "api" not in g:
         g.api = Api(current_app.extensions["musubi_api"], request)
     return g.api
+
+
+def cursor_of(page: Values) -> str | None:
+    """Where the page after a page begins."""
+    return dict(httpx.URL(page["next"]).params)["cursor"] if page["next"] else None
 
 
 def _headers(asked: Request, *, forwarding: bool) -> dict[str, str]:

@@ -21,12 +21,13 @@ from gateway.web.contacts import views as contacts
 from gateway.web.imports import views as imports
 from gateway.web.lists import many, saved
 from gateway.web.lists import views as lists
+from gateway.web.merging import views as merging
 from gateway.web.organizations import views as organizations
 from gateway.web.shell import views as shell
 
 BLUEPRINTS = (
     *(shell.shell, contacts.contacts, organizations.organizations, imports.imports),
-    *(lists.lists, saved.saved, many.many, bin.bin),
+    *(lists.lists, saved.saved, many.many, bin.bin, merging.merging),
 )
 ZONE_COOKIE = "musubi_zone"
 ZONES = available_timezones()

@@ -30,6 +30,7 @@ def install(app: Flask) -> None:
         said=sentences.said,
         field_words=fields.CHOICES,
     )
+    app.jinja_env.filters["list_label"] = lambda name: gettext(fields.label(name))
     app.context_processor(_surroundings)
     app.after_request(_clear_toast)
 

@@ -30,7 +30,6 @@ class RecordKind:
     none_yet: str
     none_yet_advice: str
     names: Mapping[str, str]
-    merges: bool = False
 
     @property
     def path(self) -> str:

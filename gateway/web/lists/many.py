@@ -20,6 +20,8 @@ from gateway.web.tables import names
 CHANGED, DELETED = msg("Changed: %(what)s"), msg("In the recycle bin: %(what)s")
 RESTORED = msg("Restored: %(what)s")
 NOBODY = msg("Choose records first.")
+TWO_OR_THREE = msg("Choose two or three records that are the same one.")
+MOST_MERGED = 3
 MISSING = msg("Choose what is to be changed, and how.")
 DONE = {"delete": DELETED, "restore": RESTORED}
 
@@ -53,7 +55,11 @@ def change(plural: str) -> Any:
     shown = Screen(there, found, found.filter)
     do, ids = request.form.get("do", ""), _ids(kind, shown)
     action, data = _wanted(do, there.types)
-    if not ids or (action == "update" and not data):
+    if do == "merge" and 2 <= len(ids) <= MOST_MERGED:
+        return go("merging.choose", plural=plural, ids=ids)
+    if do == "merge":
+        shown.became = Outcome("", [], [("", TWO_OR_THREE)])
+    elif not ids or (action == "update" and not data):
         shown.became = Outcome("", [], [("", NOBODY if not ids else MISSING)])
     else:
         results = api().post(f"{kind.path}/bulk", {"ids": ids, "action": action, "data": data})["results"]

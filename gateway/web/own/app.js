@@ -11,3 +11,4 @@ import "./drafts.js";
 import "./upload.js";
 import "./selection.js";
 import "./order.js";
+import "./merge.js";

@@ -104,6 +104,7 @@ def test_the_recycle_bin_tells_who_deleted_what_and_gives_it_back(page, system):
     system.admin.delete(f"/contacts/{gone['id']}")
     page.click(".places >> text=Recycle bin")
     page.fill("#q", "ごみ箱太郎")
+    page.wait_for_url("**q=*")
     expect(rows(page)).to_have_count(1)
     expect(rows(page)).to_contain_text("管理者")
     page.click("tbody >> text=Restore")
@@ -119,6 +120,7 @@ def test_a_contact_of_a_deleted_organization_stays_and_the_bin_says_why(page, sy
         assert system.admin.delete(path).status_code == 204
     page.click(".places >> text=Recycle bin")
     page.fill("#q", "閉店主")
+    page.wait_for_url("**q=*")
     expect(rows(page)).to_have_count(1)
     page.click("tbody >> text=Restore")
     expect(page.locator(".refused li")).to_contain_text("閉店主")

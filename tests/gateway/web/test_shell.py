@@ -23,6 +23,10 @@ def test_every_screen_is_free_of_barriers(desk, people, language, theme, phone):
     firm = f"/organizations/{people[0]['organization_id']}"
     screens = {"list": "/contacts", "nobody": "/contacts?q=nobody", "contact": one, "form": f"{one}/edit"}
     screens |= {"organizations": "/organizations", "organization": firm, "bin": "/recycle-bin"}
+    screens |= {
+        "duplicates": "/contacts/duplicates",
+        "merge": f"/contacts/merge?ids={people[0]['id']}&ids={people[1]['id']}",
+    }
     for shown, path in screens.items():
         page = somebody.open(path)
         assert page.get_attribute("html", "lang") == language

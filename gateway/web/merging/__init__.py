@@ -1,0 +1,1 @@
+"""Likely duplicates, merging records side by side, and taking merged ones apart again."""
