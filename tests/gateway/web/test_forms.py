@@ -12,7 +12,7 @@ def somebody(desk, people):
     return one
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def firm(system):
     data = {"name": "住所写し株式会社", "billing_postal_code": "530-0001", "billing_city": "大阪市"}
     return system.admin.post("/organizations", json=data).json()

@@ -33,6 +33,11 @@ def firm(system):
     owner = one("会長", organization_id=other["id"])
     head = one("社長", organization_id=firm["id"], decision_maker=True, reports_to_id=owner["id"], title="代表取締役")
     staff = [one(name, organization_id=firm["id"], reports_to_id=head["id"]) for name in ("部下一", "部下二")]
+    quote = {"subject": "見積", "contact_id": head["id"], "organization_id": firm["id"]}
+    system.admin.post("/quotes", json=quote).raise_for_status()
+    system.admin.post(
+        "/activities", json={"kind": "call", "subject": "電話", "about": [{"kind": "contact", "id": head["id"]}]}
+    )
     return {"id": firm["id"], "owner": owner, "head": head, "staff": staff}
 
 
@@ -74,7 +79,7 @@ def test_star_tags_and_image_change_on_the_page_itself(somebody, system):
     expect(page.locator("#image-problem")).to_contain_text("choose another file")
     page.set_input_files("#image-file", {"name": "x.png", "mimeType": "image/png", "buffer": png(900)})
     expect(page.locator("#portrait img")).to_be_visible()
-    assert page.evaluate("document.querySelector('#portrait img').naturalWidth") > 0
+    page.wait_for_function("document.querySelector('#portrait img').naturalWidth > 0")
     assert system.admin.get(f"/contacts/{made['id']}").json()["tags"] == ["新しい"]
     page.click(".portrait-menu summary")
     page.click("text=Remove the image")
