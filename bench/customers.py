@@ -102,7 +102,7 @@ def _chunked(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 def _organizations(chance: random.Random, count: int) -> Iterator[dict[str, Any]]:
     empty = fields.empty(fields.ORGANIZATION_FIELDS)
     for number in range(1, count + 1):
-        name = f"株式会社{chance.choice(CITIES)[:1]}{_pair(chance, SURNAMES)[0]}{number}"
+        name = f"株式会社{chance.choice(CITIES)[:1]}{spelt(chance, SURNAMES)[0]}{number}"
         values = {**empty, "name": name, "billing_state": _weighted(chance, STATES)}
         yield domain.new_row(new_id(), number=f"ACC{number}", values=values, moment=clock.now())
 
@@ -110,7 +110,7 @@ def _organizations(chance: random.Random, count: int) -> Iterator[dict[str, Any]
 def _contacts(chance: random.Random, count: int, organizations: list[str]) -> Iterator[dict[str, Any]]:
     empty = fields.empty(fields.CONTACT_FIELDS)
     for number in range(1, count + 1):
-        (last, last_kana), (first, first_kana) = _pair(chance, SURNAMES), _pair(chance, GIVEN)
+        (last, last_kana), (first, first_kana) = spelt(chance, SURNAMES), spelt(chance, GIVEN)
         values = {
             **empty,
             "last_name": last,
@@ -130,7 +130,7 @@ def _contacts(chance: random.Random, count: int, organizations: list[str]) -> It
         yield domain.new_row(new_id(), number=f"CON{number}", values=values, moment=clock.now())
 
 
-def _pair(chance: random.Random, names: str) -> tuple[str, str]:
+def spelt(chance: random.Random, names: str) -> tuple[str, str]:
     written, _, kana = chance.choice(names.split(",")).partition(" ")
     return written, kana
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from bench import addresses, peers, road
 from bench.big_mails import memory_part
 from bench.events.measuring import events_part
+from bench.imports import imports_part
 from bench.limits import limits_part
 from bench.listing import lists_part
 from bench.live import latency_part
@@ -104,4 +105,5 @@ PARTS: dict[str, Callable[[Workshop], None]] = {
     "addresses": addresses_part,
     "lists": lists_part,
     "timelines": timelines_part,
+    "imports": imports_part,
 }

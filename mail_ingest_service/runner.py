@@ -13,7 +13,7 @@ from chassis.engine import TRANSIENT
 from mail_ingest_service import store
 from mail_ingest_service.connecting import Connector
 from mail_ingest_service.ingest import Parser
-from mail_ingest_service.owners import is_gone, new_owner
+from chassis.owners import is_gone, new_owner
 from mail_ingest_service.reader import Reader
 
 log = structlog.stdlib.get_logger(__name__)

@@ -148,9 +148,18 @@ def forget_marks(session: Session, import_id: str, record_ids: Collection[str]) 
 # Who works on what
 
 
-def take_work(session: Session, *, owner: str, now: datetime) -> Import | None:
-    """The oldest import that is to be worked on and that nobody works on: it is this owner's from now on."""
-    free = or_(Import.worker.is_(None), Import.worker == owner, Import.leased_until < now)
+def workers(session: Session) -> list[str]:
+    """Who works on imports, or did until it was killed."""
+    at_work = select(Import.worker).where(Import.state.in_(WORKED_ON), Import.worker.is_not(None))
+    return [worker for worker in session.scalars(at_work.distinct()) if worker]
+
+
+def take_work(session: Session, *, owner: str, now: datetime, gone: Collection[str] = ()) -> Import | None:
+    """The oldest import that is to be worked on and that nobody works on: it is this owner's from now on.
+
+    ``gone``: owners that are known to be no more, whose leases need not run out.
+    """
+    free = or_(Import.worker.is_(None), Import.worker.in_([owner, *gone]), Import.leased_until < now)
     waiting = select(Import.id).where(Import.state.in_(WORKED_ON), free).order_by(Import.started_at, Import.id).limit(1)
     found = session.scalar(waiting)
     if found is None:

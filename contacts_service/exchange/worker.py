@@ -8,7 +8,7 @@ from eventlet.queue import Empty, LightQueue
 
 from chassis import DatabaseHandle, clock, logs
 from chassis.engine import TRANSIENT, is_transient
-from chassis.ids import new_id
+from chassis.owners import is_gone, new_owner
 from contacts_service.exchange import importing, store, undoing
 from contacts_service.exchange.models import Import
 
@@ -25,7 +25,7 @@ class Worker:
 
     def __init__(self, db: DatabaseHandle) -> None:
         """Begins nothing yet."""
-        self.owner = new_id()
+        self.owner = new_owner()
         self._db = db
         self._wakes: LightQueue = LightQueue()
         self._stopping = False
@@ -68,7 +68,8 @@ class Worker:
         """Do the next step of some import; False where there is nothing to do."""
         self._forget()
         with self._db.session() as session:
-            row = store.take_work(session, owner=self.owner, now=clock.now())
+            gone = [each for each in store.workers(session) if is_gone(each, me=self.owner)]
+            row = store.take_work(session, owner=self.owner, now=clock.now(), gone=gone)
         if row is None:
             return False
         try:
