@@ -10,10 +10,10 @@ from eventlet.queue import Empty, LightQueue
 
 from chassis import DatabaseHandle, clock
 from chassis.engine import TRANSIENT
+from chassis.owners import is_gone, new_owner
 from mail_ingest_service import store
 from mail_ingest_service.connecting import Connector
 from mail_ingest_service.ingest import Parser
-from chassis.owners import is_gone, new_owner
 from mail_ingest_service.reader import Reader
 
 log = structlog.stdlib.get_logger(__name__)

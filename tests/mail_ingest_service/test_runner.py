@@ -7,9 +7,9 @@ import eventlet
 import pytest
 
 from chassis import clock
+from chassis.owners import is_gone, new_owner
 from mail_ingest_service import store
 from mail_ingest_service.models import Lease
-from chassis.owners import is_gone, new_owner
 from mail_ingest_service.runner import Runner
 from tests.infra import eventually
 from tests.mail_ingest_service.conftest import mail
