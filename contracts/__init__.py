@@ -11,6 +11,7 @@ from contracts.activities import (
     ActivityUpdated,
 )
 from contracts.base import CONTRACTS, Event, EventContract, Record
+from contracts.documents import DocumentAdded, DocumentRemoved, DocumentRestored
 from contracts.imports import (
     ImportAdvanced,
     ImportFailed,
@@ -115,6 +116,9 @@ __all__ = [
     "ContactRestored",
     "ContactUnmerged",
     "ContactUpdated",
+    "DocumentAdded",
+    "DocumentRemoved",
+    "DocumentRestored",
     "Event",
     "EventContract",
     "HistoryEntryAdded",

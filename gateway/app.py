@@ -16,6 +16,7 @@ from gateway import access, documentation, problems
 from gateway.api import (
     activities,
     calendars,
+    documents,
     exchange,
     images,
     lists,
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     sales.invoices,
     sales.issuer,
     work.history,
+    documents.documents,
     activities.activities,
     calendars.calendars,
     mail.mailboxes,
@@ -69,11 +71,15 @@ BLUEPRINTS = (
     staff.staff_groups,
     staff.api_tokens,
 )
-TAKES_FILES = frozenset({"imports.upload_import"})
 # As which browsers and programs send CSV and vCard; never as a form, which any site could send.
-FILE_TYPES = frozenset(
+LIST_TYPES = frozenset(
     {"application/octet-stream", "text/csv", "text/vcard", "text/x-vcard", "application/vnd.ms-excel"}
 )
+# The calls whose body is a file, and as what it is sent.
+TAKES_FILES = {
+    "imports.upload_import": LIST_TYPES,
+    "documents.upload_document": frozenset({"application/octet-stream"}),
+}
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -153,8 +159,8 @@ def _check_form() -> None:
     if not has_body or request.method in ("GET", "HEAD") or request.endpoint is None:
         return
     if request.endpoint in TAKES_FILES:
-        if request.mimetype not in FILE_TYPES:
-            known = ", ".join(sorted(FILE_TYPES))
+        if request.mimetype not in TAKES_FILES[request.endpoint]:
+            known = ", ".join(sorted(TAKES_FILES[request.endpoint]))
             raise problems.UnsupportedMediaType(f"The body must be the file itself. Send it as one of: {known}.")
     elif request.mimetype != "application/json":
         raise problems.UnsupportedMediaType("The body must be JSON. Send Content-Type: application/json.")

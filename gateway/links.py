@@ -16,6 +16,7 @@ PATHS = {
     "invoice": "invoices",
     "activity": "activities",
     "comment": "comments",
+    "document": "documents",
 }
 ABOUT_KINDS = tuple(PATHS)
 

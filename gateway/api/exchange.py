@@ -1,27 +1,20 @@
 """Imports and exports of contacts and organizations."""
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app
 
 from contracts.errors import MusubiError
-from gateway import downloads
+from gateway import downloads, uploads
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import exchange as schemas
 from gateway.api.schemas.common import PageQuery
 from gateway.api.schemas.lists import listed
 from gateway.calls import services, viewer
-from gateway.problems import BodyTooLarge
 
 MAX_FILE = 100_000_000
 TOO_LARGE = f"The file is larger than {MAX_FILE:,} bytes. Split it, and import one part after the other."
-# As much as goes to the contacts service at once.
-PIECE = 512 * 1024
-FILE = {"schema": {"type": "string", "format": "binary"}}
-FILES = {"requestBody": {"required": True, "content": {"application/octet-stream": FILE}}}
 TEXT = {"type": "string"}
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "csv_cp932": "text/csv; charset=shift_jis", "vcard": "text/vcard"}
 CODECS = {"csv": "utf-8", "csv_cp932": "cp932", "vcard": "utf-8"}
@@ -33,7 +26,7 @@ exports = Resource("exports", description="Lists as files.")
 
 
 @imports.route("/imports", methods=["POST"])
-@imports.doc(**FILES)
+@imports.doc(**uploads.BODY)
 @imports.arguments(schemas.UploadQuery, location="query")
 @imports.once
 @imports.versioned(201, schemas.Import)
@@ -44,38 +37,20 @@ def upload_import(query: dict[str, Any], by: Any) -> Any:
     `application/octet-stream`. Nothing is imported yet: the answer tells what the file is, its first rows, and what its
     columns probably are. Change that where it is wrong (PATCH), then start it.
     """
-    if (request.content_length or 0) > MAX_FILE:
-        raise BodyTooLarge(TOO_LARGE)
+    uploads.check_length(MAX_FILE, TOO_LARGE)
     # Each piece has the time of a call, however many there are.
     contacts = current_app.extensions["musubi"].contacts
     import_id = contacts.begin_import(**query, **by)["id"]
+
+    def take(position: int, content: str) -> None:
+        contacts.take_import_piece(id=import_id, position=position, content=content)
+
     try:
-        pieces, digest = _hand_on(contacts, import_id)
+        pieces, digest = uploads.hand_on(take, MAX_FILE, TOO_LARGE)
     except MusubiError:
         contacts.discard_import(id=import_id)
         raise
     return contacts.complete_import(id=import_id, pieces=pieces, digest=digest)
-
-
-def _hand_on(contacts: Any, import_id: str) -> tuple[int, str]:
-    """Send the body on in pieces; their number, and the digest of all. BodyTooLarge."""
-    request.max_content_length = MAX_FILE + PIECE
-    digest, count = hashlib.sha256(), 0
-    while piece := _piece(request.stream):
-        digest.update(piece)
-        if count * PIECE + len(piece) > MAX_FILE:
-            raise BodyTooLarge(TOO_LARGE)
-        contacts.take_import_piece(id=import_id, position=count, content=b64encode(piece).decode())
-        count += 1
-    return count, digest.hexdigest()
-
-
-def _piece(stream: Any) -> bytes:
-    """The next bytes, as many as a piece has unless it is the last one."""
-    content = b""
-    while len(content) < PIECE and (more := stream.read(PIECE - len(content))):
-        content += more
-    return content
 
 
 @imports.route("/imports", methods=["GET"])

@@ -10,7 +10,7 @@ from services.history.domain import Home
 Values = dict[str, Any]
 
 # Kinds of entry by which a timeline can be narrowed. What these are about is stored as a change with a word beside it.
-CHANGE_OF = ("opportunity", "quote", "invoice", "activity")
+CHANGE_OF = ("opportunity", "quote", "invoice", "activity", "document")
 SHOWN_KINDS = (*ENTRY_KINDS, *CHANGE_OF)
 MAX_PEOPLE = 2_000
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Id, Json, UtcDateTime
+from chassis.columns import Bytes, Id, Json, UtcDateTime
 from chassis.tables import declarative_base_for
 
 Base: Any = declarative_base_for("history")
@@ -106,3 +106,37 @@ class Comment(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Document(Base):
+    """A file with a record. ``whole``: false while its bytes come in; ``content_type`` is told by them."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        Index("ix_documents_record", "record_kind", "record_id", "id"),
+        Index("ix_documents_whole", "whole", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    record_kind: Mapped[str] = mapped_column(String(20))
+    record_id: Mapped[str] = mapped_column(Id)
+    name: Mapped[str] = mapped_column(String(255))
+    content_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    whole: Mapped[bool]
+    version: Mapped[int]
+    staff_user_id: Mapped[str | None] = mapped_column(String(64))
+    author_name: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DocumentPiece(Base):
+    """Some of the bytes of a document, counted from 0."""
+
+    __tablename__ = "document_pieces"
+
+    document_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(Bytes)

@@ -49,6 +49,7 @@ from contracts import (
 )
 from contracts.base import Event
 from services.history import by_hand, comments, domain, gathering, placing, records, store, telling, unions
+from services.history.document_calls import DocumentCalls
 from services.history.domain import Home
 from services.history.kinds import checked_kinds, checked_people
 from services.history.models import Base
@@ -83,7 +84,7 @@ SALES = (
 )
 
 
-class HistoryService:
+class HistoryService(DocumentCalls):
     """Everything about a record in order of time, whoever looks after it now."""
 
     name = "history"

@@ -24,7 +24,7 @@ from gateway.api.schemas.sales import OpportunityOfLead
 from gateway.links import ABOUT_KINDS
 
 # As the history service narrows by.
-SHOWN_KINDS = (*ENTRY_KINDS, "opportunity", "quote", "invoice", "activity")
+SHOWN_KINDS = (*ENTRY_KINDS, "opportunity", "quote", "invoice", "activity", "document")
 SEVERITIES = ("Minor", "Major", "Feature", "Critical")
 CATEGORIES = ("Big Problem", "Small Problem", "Other Problem")
 CUSTOMERS = tuple(kind for kind in RECORD_KINDS if kind != "ticket")
