@@ -156,3 +156,18 @@ def test_a_contact_that_was_merged_leads_to_the_one_it_went_into(somebody, syste
     page = somebody.open(f"/contacts/{other['id']}")
     assert page.url.endswith(survivor["id"])
     expect(page.locator("#toasts")).to_contain_text("merged into this record")
+
+
+def test_what_was_typed_outlives_the_session(somebody, system):
+    one = made(system)
+    page = somebody.open(f"/contacts/{one['id']}")
+    page.keyboard.press("e")
+    page.fill("#f-title", "次長")
+    somebody.context.clear_cookies(name="musubi_session")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/login**")
+    page.wait_for_load_state("networkidle")
+    somebody.log_in()
+    assert page.url.endswith(one["id"])
+    page.keyboard.press("e")
+    expect(page.locator("#f-title")).to_have_value("次長")
