@@ -23,11 +23,14 @@ from gateway.web.lists import many, saved
 from gateway.web.lists import views as lists
 from gateway.web.merging import views as merging
 from gateway.web.organizations import views as organizations
+from gateway.web.settings import people
+from gateway.web.settings import views as settings
 from gateway.web.shell import views as shell
 
 BLUEPRINTS = (
     *(shell.shell, contacts.contacts, organizations.organizations, imports.imports),
     *(lists.lists, saved.saved, many.many, bin.bin, merging.merging),
+    *(settings.settings, people.people),
 )
 ZONE_COOKIE = "musubi_zone"
 ZONES = available_timezones()

@@ -20,6 +20,7 @@ NAVIGATION = (
     Place(msg("Contacts"), "users", "contacts.index", "/contacts"),
     Place(msg("Organizations"), "building", "organizations.index", "/organizations"),
     Place(msg("Recycle bin"), "trash", "bin.index", "/recycle-bin"),
+    Place(msg("Settings"), "settings", "settings.profile", "/settings"),
 )
 
 # By the word that `pages.go` is given: the sentence, and the endpoint of its Undo, which gets the id.
@@ -41,6 +42,11 @@ TOASTS: dict[str, tuple[str, str | None]] = {
     "organization_merged": (msg("Both are one now."), "merging.unmerge_organization"),
     "merged": (msg("They are one now."), None),
     "unmerged": (msg("They are two again."), None),
+    "password_changed": (msg("The password is changed. Log in with the new one."), None),
+    "token_revoked": (msg("The token is revoked."), None),
+    "user_created": (msg("The staff user is there."), None),
+    "group_created": (msg("The group is there."), None),
+    "settings_saved": (msg("The settings are saved."), None),
     "list_saved": (msg("The list is saved."), None),
     "list_first": (msg("You begin with this list from now on, in this browser."), None),
     "contacts_restored": (msg("The contacts are restored."), None),

@@ -19,6 +19,7 @@ KNOWN = (
     msg("The organization of this contact is in the recycle bin: restore that first."),
     msg("Is no PNG, JPEG, GIF or WebP image, or not all of one: choose another file."),
 )
+BOUNDED = msg("From %(least)s to %(most)s characters.")
 LONG, BETWEEN = msg("At most %(most)s characters."), msg("A date between %(first)s and %(last)s.")
 # Those with something of their own in them.
 SHAPED = (
@@ -26,6 +27,7 @@ SHAPED = (
     (re.compile(r"This would be a circle: (?P<chain>.+)\. Choose another one\.", re.S), msg("A circle: %(chain)s.")),
     (re.compile(r"Is longer than (?P<most>[\d,]+) characters: shorten it\."), LONG),
     (re.compile(r"Length must be between 0 and (?P<most>\d+)\."), LONG),
+    (re.compile(r"Length must be between (?P<least>\d+) and (?P<most>\d+)\."), BOUNDED),
     (re.compile(r"Longer than maximum length (?P<most>\d+)\."), LONG),
     (re.compile(r"Must be a date between (?P<first>\d+) and (?P<last>\d+)\."), BETWEEN),
     (re.compile(r"Must be a whole number from 0 to (?P<most>[\d,]+)\."), msg("A whole number up to %(most)s.")),
