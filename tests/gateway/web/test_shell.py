@@ -27,6 +27,7 @@ def test_every_screen_is_free_of_barriers(desk, people, language, theme, phone):
         "duplicates": "/contacts/duplicates",
         "merge": f"/contacts/merge?ids={people[0]['id']}&ids={people[1]['id']}",
     }
+    screens |= {"profile": "/settings", "users": "/settings/users", "group": "/settings/groups/new"}
     for shown, path in screens.items():
         page = somebody.open(path)
         assert page.get_attribute("html", "lang") == language
