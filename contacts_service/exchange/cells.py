@@ -11,6 +11,7 @@ from typing import Any
 
 from contacts_service import checks, fields
 from contacts_service.exchange.targets import PHONES
+from contracts.fields import identity_or_none
 from contracts.folding import folded
 
 Values = dict[str, Any]
@@ -113,6 +114,13 @@ def whole_in(cell: str) -> int | None:
     return int(found[1].replace(",", "")[:20])
 
 
+def owner_in(cell: str) -> str:
+    """The id of whoever is in charge; names are not unique. Fault."""
+    if (found := identity_or_none(cell)) is None:
+        raise checks.Fault("Must be the id of a staff user or a group. Leave the column out, and it is you.")
+    return found
+
+
 def word_of(choices: Iterable[str]) -> Callable[[str], str]:
     """One of some words, whatever its case and width, with or without a full stop behind it."""
     known = {folded(choice).rstrip("."): choice for choice in choices}
@@ -127,7 +135,7 @@ _READ: Mapping[Any, Callable[[str], Any]] = {
     checks.phones: phones_in,
     checks.tags: separated,
     checks.lines: str,
-    checks.owner: lambda cell: cell.strip() or None,
+    checks.owner: owner_in,
 }
 _CHOSEN = {name: word_of(choices) for name, choices in fields.CHOICES.items()}
 EMPTY: Mapping[str, Any] = fields.empty(fields.CONTACT_FIELDS) | fields.empty(fields.ORGANIZATION_FIELDS)

@@ -44,7 +44,7 @@ description    | Description | 備考 | Note | Notes | Comment | Memo | メモ |
 tags           | Tags | タグ | Categories | カテゴリ | Labels | 分類
 email_opt_out  | No marketing mails | メール配信停止 | Email opt out | メルマガ停止 | Opt out
 notify_owner   | Notify owner | 担当者に通知
-owner_id       | Owner | 担当者ID | Owner id | Assigned to
+owner_id       | Owner (id) | 担当者（ID） | Owner id
 source         | Source | 登録経路 | Record source
 number         | Number | 番号 | No. | Record number | 管理番号
 """

@@ -100,6 +100,12 @@ def test_rows_that_cannot_be_taken_are_told_and_the_others_come_in(exchange):
         assert part in told
 
 
+def test_a_name_is_no_owner_and_no_column_of_names_is_taken_for_one(exchange):
+    made = exchange.upload("姓,Owner,担当者（ID）\n田中,花子,花子\n")
+    assert made["mapping"] == ["last_name", None, "owner_id"]
+    assert made["preview"]["rows"][0]["problems"][0].startswith("担当者（ID）: Must be the id of a staff user")
+
+
 def test_a_file_that_is_broken_writes_nothing_at_all(contacts, exchange):
     made = exchange.run("姓,名\n" + "田中,太郎\n" * 600 + '"鈴木,花子\n')
     assert (made["state"], made["done"], exchange.people()) == ("failed", 0, [])
