@@ -81,7 +81,12 @@ def _common(calls: Any, kind: str, id: str, *, people: Callable[[], list[str]]) 
     def mails() -> Any:
         return with_links(calls.history.entries(kind=kind, id=id, kinds=["mail"], people=people(), **NEWEST))
 
+    def kept(name: str) -> Part:
+        asked = {"kind": kind, "id": id}
+        return lambda: getattr(calls.history, name)(**asked, **NEWEST), f"{name}?{urlencode(asked)}"
+
     return {
+        **{name: kept(name) for name in ("comments", "documents")},
         "tickets": (tickets, f"tickets?{urlencode({its: id})}"),
         **{name: sales(name) for name in ("opportunities", "quotes", "invoices")},
         "activities": (activities, f"activities?{urlencode(about)}"),

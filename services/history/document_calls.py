@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chassis import rpc
+from chassis import paging, rpc
 from contracts import DocumentAdded, DocumentRemoved, DocumentRestored
 from services.history import documents, domain, telling, unions
 
@@ -60,16 +60,28 @@ class DocumentCalls:
 
     @rpc
     def documents(
-        self, *, kind: str, id: str, deleted: bool = False, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        kind: str,
+        id: str,
+        deleted: bool = False,
+        counted: bool = False,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Json:
-        """A page of a record's documents, newest first; with ``deleted`` those in the recycle bin."""
+        """A page of a record's documents, newest first; with ``deleted`` those in the recycle bin.
+
+        ``counted``: with ``count`` and ``exact``.
+        """
         home = domain.checked_record({"kind": kind, "id": id})
         with self.db.session() as session:
             present = unions.present_home(session, home=home)
             homes = unions.members(session, home=present)
             asked: Json = {"deleted": deleted, "limit": limit, "cursor": cursor}
             rows, following = documents.page(session, homes=list(homes), **asked)
-            return {"items": [documents.told(session, row, home=present) for row in rows], "next": following}
+            found = {"items": [documents.told(session, row, home=present) for row in rows], "next": following}
+            wanted = documents.of_records(list(homes), deleted=deleted)
+            return {**found, **paging.counted(session, wanted)} if counted else found
 
     @rpc
     def delete_document(

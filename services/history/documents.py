@@ -139,14 +139,19 @@ def page(
     session: Session, *, homes: list[Home], deleted: bool, limit: int | None, cursor: str | None
 ) -> tuple[list[Document], str | None]:
     """One page of the documents of records that are one, newest first; with ``deleted`` of the recycle bin."""
-    theirs = or_(*((Document.record_kind == home.kind) & (Document.record_id == home.id) for home in homes))
-    there = Document.deleted_at.is_not(None) if deleted else Document.deleted_at.is_(None)
-    wanted = select(Document).where(theirs, there, Document.whole.is_(True))
+    wanted = of_records(homes, deleted=deleted)
     if cursor:
         wanted = wanted.where(Document.id < paging.last_id(cursor))
     size = paging.bounded(limit)
     rows = list(session.scalars(wanted.order_by(Document.id.desc()).limit(size + 1)))
     return paging.page(rows, size, key=lambda row: [row.id])
+
+
+def of_records(homes: list[Home], *, deleted: bool) -> Any:
+    """The query of the documents of records that are one."""
+    theirs = or_(*((Document.record_kind == home.kind) & (Document.record_id == home.id) for home in homes))
+    there = Document.deleted_at.is_not(None) if deleted else Document.deleted_at.is_(None)
+    return select(Document).where(theirs, there, Document.whole.is_(True))
 
 
 def remove(session: Session, *, id: str, version: int) -> Values:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chassis import Database, on_event, rpc
+from chassis import Database, on_event, paging, rpc
 from contracts import (
     ActivityCancelled,
     ActivityCompleted,
@@ -171,14 +171,17 @@ class HistoryService(DocumentCalls):
             return {**found, **gathering.counted(session, homes=homes, kinds=wanted)} if counted else found
 
     @rpc
-    def comments(self, *, kind: str, id: str, limit: int | None = None, cursor: str | None = None) -> Json:
-        """A page of a record's comments, newest first."""
+    def comments(
+        self, *, kind: str, id: str, counted: bool = False, limit: int | None = None, cursor: str | None = None
+    ) -> Json:
+        """A page of a record's comments, newest first. ``counted``: with ``count`` and ``exact``."""
         home = domain.checked_record({"kind": kind, "id": id})
         with self.db.session() as session:
             present = unions.present_home(session, home=home)
             homes = unions.members(session, home=present)
             rows, following = store.comments(session, homes=homes, limit=limit, cursor=cursor)
-            return {"items": [records.comment(row, home=present) for row in rows], "next": following}
+            found = {"items": [records.comment(row, home=present) for row in rows], "next": following}
+            return {**found, **paging.counted(session, store.comments_on(homes))} if counted else found
 
     @rpc
     def link_mail(

@@ -118,12 +118,17 @@ def comments(
     session: Session, *, homes: Sequence[Home], limit: int | None, cursor: str | None
 ) -> tuple[Any, str | None]:
     """One page of the comments on records that are one, newest first."""
-    wanted = select(Comment).where(or_(*(_is(Comment, home) for home in homes)), Comment.deleted_at.is_(None))
+    wanted = comments_on(homes)
     if cursor:
         wanted = wanted.where(Comment.id < paging.last_id(cursor))
     length = paging.bounded(limit)
     rows = list(session.scalars(wanted.order_by(Comment.id.desc()).limit(length + 1)))
     return paging.page(rows, length, key=lambda comment: [comment.id])
+
+
+def comments_on(homes: Sequence[Home]) -> Any:
+    """The query of the comments on records that are one."""
+    return select(Comment).where(or_(*(_is(Comment, home) for home in homes)), Comment.deleted_at.is_(None))
 
 
 def add_comment(session: Session, *, home: Home, text: str, mail_message_id: str | None, actor: Values) -> Comment:

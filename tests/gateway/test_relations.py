@@ -77,9 +77,13 @@ def test_what_belongs_to_a_contact_is_told_in_one_answer(api):
     sale = api.post("/opportunities", json={"name": "入れ替え", "contact_id": boss["id"]}).json()["id"]
     call = {"kind": "call", "subject": "確認", "about": [boss], "starts_at": "2026-11-24T10:00:00+09:00"}
     planned = api.post("/activities", json=call).json()["id"]
+    said = api.post("/comments", json={"record": boss, "text": "訪問した"}).json()["id"]
+    file = {"content": b"%PDF-1.7", "headers": {"Content-Type": "application/octet-stream"}}
+    order = api.post("/documents", params={**boss, "name": "注文書.pdf"}, **file).json()["id"]
     related = api.get(f"/contacts/{boss['id']}/related").json()
     found = {name: [item["id"] for item in part["items"]] for name, part in related.items()}
     expected = {"tickets": [ticket], "opportunities": [sale], "activities": [planned], "reports": [below]}
+    expected |= {"comments": [said], "documents": [order]}
     assert found == {"quotes": [], "invoices": [], "mails": [], **expected}
     assert {name: (part["count"], part["exact"], part["error"]) for name, part in related.items()} == {
         name: (len(ids), True, None) for name, ids in found.items()

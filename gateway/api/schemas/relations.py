@@ -4,9 +4,10 @@ from marshmallow import Schema, fields
 
 from gateway.api.schemas.activities import Activity
 from gateway.api.schemas.common import Identifier, told
+from gateway.api.schemas.documents import Document
 from gateway.api.schemas.people import Contact, Organization
 from gateway.api.schemas.sales import Invoice, Opportunity, Quote
-from gateway.api.schemas.work import HistoryEntry, Ticket, TimelineQuery
+from gateway.api.schemas.work import Comment, HistoryEntry, Ticket, TimelineQuery
 
 PLACES = ("member", "outside", "vacant")
 
@@ -35,6 +36,7 @@ def part(item: type[Schema]) -> fields.Nested:
 
 TICKETS, OPPORTUNITIES, QUOTES, INVOICES = part(Ticket), part(Opportunity), part(Quote), part(Invoice)
 ACTIVITIES, MAILS, CONTACTS, ORGANIZATIONS = part(Activity), part(HistoryEntry), part(Contact), part(Organization)
+COMMENTS, DOCUMENTS = part(Comment), part(Document)
 
 
 class RelatedToContact(Schema):
@@ -42,6 +44,7 @@ class RelatedToContact(Schema):
 
     tickets, opportunities, quotes, invoices = TICKETS, OPPORTUNITIES, QUOTES, INVOICES
     activities, mails, reports = ACTIVITIES, MAILS, CONTACTS
+    comments, documents = COMMENTS, DOCUMENTS
 
 
 class RelatedToOrganization(Schema):
@@ -49,6 +52,7 @@ class RelatedToOrganization(Schema):
 
     tickets, opportunities, quotes, invoices = TICKETS, OPPORTUNITIES, QUOTES, INVOICES
     activities, mails = ACTIVITIES, MAILS
+    comments, documents = COMMENTS, DOCUMENTS
     contacts, organizations = CONTACTS, ORGANIZATIONS
 
 
