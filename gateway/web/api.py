@@ -76,9 +76,9 @@ class Api:
         """Say what is to be there. ApiProblem."""
         return self._write("PUT", path, body, once=once)
 
-    def delete(self, path: str) -> None:
-        """Delete something. ApiProblem."""
-        self._call("DELETE", path)
+    def delete(self, path: str, *, version: Any = None) -> None:
+        """Delete something; what has versions as it was read in ``version``. ApiProblem."""
+        self._write("DELETE", path, None, version=version)
 
     def file(self, path: str) -> tuple[bytes, str]:
         """The bytes of a file, and their content type. ApiProblem."""

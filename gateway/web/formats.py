@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import dates, numbers, units
 from flask import g
 
 from gateway.web.language import language, locale
@@ -15,6 +15,7 @@ from gateway.web.language import language, locale
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 JAPAN = ("", "日本", "japan", "jp")
 TOKYO = "Asia/Tokyo"
+SIZES = ("digital-byte", "digital-kilobyte", "digital-megabyte")
 
 
 def person(contact: Mapping[str, Any]) -> str:
@@ -92,6 +93,12 @@ def short_day(value: str | None) -> str:
 def number(value: int | None) -> str:
     """A number with its separators."""
     return "" if value is None else str(numbers.format_decimal(value, locale=locale()))
+
+
+def size(value: int) -> str:
+    """The size of a file: 1.2 MB."""
+    step = min((len(str(value)) - 1) // 3, len(SIZES) - 1)
+    return str(units.format_unit(value / 1000**step, SIZES[step], "short", format="#,##0.#", locale=locale()))
 
 
 def money(amount: str | None, currency: str | None) -> str:

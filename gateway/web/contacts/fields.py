@@ -89,6 +89,7 @@ CONTACT = Kind(
     tabs=(
         ("contacts.show_contact", msg("Overview")),
         ("contacts.timeline", msg("Timeline")),
+        ("contacts.documents", msg("Documents")),
         ("contacts.people", msg("People above and below")),
         ("contacts.changes", msg("Changes")),
     ),

@@ -60,6 +60,7 @@ ORGANIZATION = Kind(
         ("organizations.show_organization", msg("Overview")),
         ("organizations.chart", msg("Chart")),
         ("organizations.timeline", msg("Timeline")),
+        ("organizations.documents", msg("Documents")),
         ("organizations.changes", msg("Changes")),
     ),
     needed=frozenset({"name"}),

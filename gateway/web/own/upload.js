@@ -1,29 +1,37 @@
-// A file goes to the API as it is, however large, with a progress bar; then its page is opened.
+// A file goes to the API as it is, however large, with a progress bar; then the page that `data-next` names is opened.
+// `data-upload` is what the API calls the file's name; what else the form says goes along in the address.
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-upload]");
   if (!form) return;
   event.preventDefault();
-  const [file] = form.elements.file.files;
+  const input = form.elements.namedItem("file");
+  const [file] = input.files;
   const [bar, button, problem] = ["progress", "button", "[data-upload-problem]"].map((one) => form.querySelector(one));
-  const asked = new URLSearchParams({ record_kind: form.elements.record_kind.value, file_name: file.name.slice(-255) });
+  const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+  asked.set(form.dataset.upload, file.name.slice(-255));
   const request = new XMLHttpRequest();
   const refuse = (sentence) => {
+    input.ariaInvalid = "true";
+    problem.hidden = false;
     problem.textContent = sentence;
     button.disabled = false;
-    problem.hidden = false;
     bar.hidden = true;
   };
+  const { large, empty, offline } = problem.dataset;
+  if (large && file.size > Number(form.dataset.most)) return refuse(large);
+  if (empty && !file.size) return refuse(empty);
   request.upload.addEventListener("progress", (sent) => (bar.value = (sent.loaded / sent.total) * 100));
-  request.addEventListener("error", () => refuse(problem.dataset.offline));
+  request.addEventListener("error", () => refuse(offline));
   request.addEventListener("load", () => {
     const answer = request.response ?? {};
-    if (request.status === 201) location.assign(`${form.dataset.next}/${answer.id}`);
+    if (request.status === 201) location.assign(form.dataset.next.replace("{id}", answer.id));
     else if (request.status === 401) location.reload();
-    else refuse(answer.detail ?? problem.dataset.offline);
+    else refuse(answer.detail ?? offline);
   });
   request.open("POST", `${form.getAttribute("action")}?${asked}`);
   request.responseType = "json";
   request.setRequestHeader("Content-Type", "application/octet-stream");
+  input.removeAttribute("aria-invalid");
   problem.hidden = true;
   button.disabled = true;
   bar.hidden = false;

@@ -19,6 +19,7 @@ SHOWN = {
     "opportunity": msg("Opportunities"),
     "quote": msg("Quotes"),
     "invoice": msg("Invoices"),
+    "document": msg("Documents"),
     "lead": msg("Leads"),
     "change": msg("The record itself"),
 }
@@ -31,6 +32,7 @@ NOUNS = {
     "opportunity": (msg("Opportunity"), "target"),
     "quote": (msg("Quote"), "file-text"),
     "invoice": (msg("Invoice"), "file-invoice"),
+    "document": (msg("Document"), "file-text"),
     "lead": (msg("Lead"), "user-plus"),
     "contact": (msg("Contact"), "user"),
     "organization": (msg("Organization"), "building"),

@@ -56,7 +56,8 @@ def test_every_tab_is_free_of_barriers(desk, firm, language, theme, phone):
     somebody.log_in()
     person = f"/contacts/{firm['head']['id']}"
     chart = f"/organizations/{firm['id']}/chart"
-    for path in (f"/organizations/{firm['id']}", f"{person}/timeline", f"{person}/people", f"{person}/changes", chart):
+    tabs = [f"{person}/{tab}" for tab in ("timeline", "documents", "people", "changes")]
+    for path in (f"/organizations/{firm['id']}", *tabs, chart):
         page = somebody.open(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert somebody.accessibility_faults() == []
