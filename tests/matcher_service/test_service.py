@@ -3,6 +3,7 @@
 import pytest
 
 from chassis import migrations
+from chassis.ids import new_id
 from chassis.testing import make_event
 from contracts import MailMessageReceived
 from contracts.errors import NotFound
@@ -153,7 +154,7 @@ def test_decisions_are_listed_newest_first_by_state_in_pages(road):
     assert (seen, second["next"]) == ([id_of(mails[2]), id_of(mails[1])], None)
 
 
-@pytest.mark.parametrize("mail_message_id", ["x", None, "0197c5a0-0000-7000-8000-000000000001"])
+@pytest.mark.parametrize("mail_message_id", ["x", None, new_id()])
 def test_a_mail_without_a_decision_is_not_found(road, mail_message_id):
     with pytest.raises(NotFound):
         road.matcher.decision(mail_message_id=mail_message_id)
