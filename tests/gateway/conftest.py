@@ -5,6 +5,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -66,8 +67,8 @@ class System:
         return eventually(found)
 
 
-@pytest.fixture(scope="session")
-def system() -> Iterator[System]:
+@contextmanager
+def running_system() -> Iterator[System]:
     """All services in one process."""
     folder = Path(tempfile.mkdtemp(prefix="musubi-gateway-"))
     env = {"MUSUBI_REQUESTS_PER_MINUTE": "1000000", "MUSUBI_ANONYMOUS_PER_MINUTE": "1000000"}
@@ -80,6 +81,13 @@ def system() -> Iterator[System]:
         system = System(processes)
         yield system
         system.close()
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """The one of the tests of the API."""
+    with running_system() as system:
+        yield system
 
 
 @pytest.fixture(scope="session")

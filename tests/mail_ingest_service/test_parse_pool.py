@@ -197,17 +197,16 @@ def test_where_the_system_has_no_limit_of_memory_mail_is_read_without():
 GREEN = """
 import warnings; warnings.simplefilter("ignore")
 import eventlet; eventlet.monkey_patch()
-import tempfile, time
+import tempfile
 from mail_ingest_service.parse_pool import ParsePool
 from tests.mail_ingest_service.test_parse_pool import batch, cpu_bomb, subjects
 
-pauses, pool = [], ParsePool(cpu_seconds=0.3)
+beats, pool = [], ParsePool(cpu_seconds=0.3)
 
 def heartbeat():
     while True:
-        begun = time.monotonic()
         eventlet.sleep(0.01)
-        pauses.append(time.monotonic() - begun)
+        beats.append(1)
 
 pool.parse_many(batch(1))
 eventlet.spawn(heartbeat)
@@ -226,7 +225,7 @@ with eventlet.Timeout(0.3, False):
     pool.parse_many([("bomb", cpu_bomb())])
 assert subjects(pool.parse_many(batch(3))) == ["Order 0", "Order 1", "Order 2"]
 pool.close()
-print(max(pauses))
+print(len(beats))
 """
 
 
@@ -235,4 +234,5 @@ def test_in_a_monkey_patched_process_the_hub_goes_on_while_children_parse():
         [sys.executable, "-c", GREEN], capture_output=True, text=True, timeout=60, cwd=REPOSITORY, check=False
     )
     assert ended.returncode == 0, ended.stderr
-    assert float(ended.stdout) < 0.8
+    # Beats, not seconds: a hub that waits for its children beats once for each of a handful of calls.
+    assert int(ended.stdout) > 40

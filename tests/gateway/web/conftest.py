@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.gateway.conftest import System, running_system
 from tests.gateway.small import PASSWORD
 from tests.infra import infrastructure_required
 
@@ -31,6 +32,17 @@ SHOTS = Path(os.environ.get("MUSUBI_SCREENSHOTS", BUILD / "shots"))
 PHONE, DESK = {"width": 390, "height": 780}, {"width": 1280, "height": 800}
 FIND_FAULTS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
     (one) => [one.id, ...one.nodes.map((node) => node.html.slice(0, 200))])"""
+
+
+# As patient as the rest: five seconds are little on a machine that does other work besides.
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """Another one than that of the API's tests: what those write down stands in no list of a screen."""
+    with running_system() as system:
+        yield system
 
 
 @pytest.fixture(scope="session")
