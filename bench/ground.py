@@ -54,6 +54,8 @@ def services(on: Ground, names: Sequence[str] = ROAD, *, processes: Sequence[str
     prefix = f"bench{secrets.token_hex(3)}"
     urls = {"amqp_url": on.rabbitmq.add_vhost(prefix), "database_url": on.postgres.make_databases(prefix, names)}
     env = {"MUSUBI_MAIL_HOST_ALLOW": "127.0.0.0/8", "MUSUBI_MAIL_CHECK_SECONDS": "20", "MUSUBI_LOG_LEVEL": "WARNING"}
+    # One client asks as a hundred people would.
+    env["MUSUBI_REQUESTS_PER_MINUTE"] = "1000000"
     # To try a setting out: BENCH_MUSUBI_MAIL_PARSERS=2 python -m bench road
     env |= {
         name.removeprefix("BENCH_"): value for name, value in os.environ.items() if name.startswith("BENCH_MUSUBI_")
