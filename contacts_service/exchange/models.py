@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Integer, String, Text
+from sqlalchemy import Index, Integer, String, Text, quoted_name
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.columns import Bytes, Id, Json, UtcDateTime
@@ -27,7 +27,7 @@ class Import(Base):
     size: Mapped[int] = mapped_column(Integer)
     digest: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(12))
-    format: Mapped[dict[str, Any]] = mapped_column(Json)
+    format: Mapped[dict[str, Any]] = mapped_column(quoted_name("format", quote=True), Json)
     columns: Mapped[list[str]] = mapped_column(Json)
     mapping: Mapped[list[str | None]] = mapped_column(Json)
     match_by: Mapped[list[str]] = mapped_column(Json)

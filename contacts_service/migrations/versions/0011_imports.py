@@ -51,7 +51,9 @@ def _create_imports() -> None:
         sa.Column("size", sa.Integer, nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
-        *(sa.Column(name, Json, nullable=False) for name in ("format", "columns", "mapping", "match_by")),
+        # Unquoted, PostgreSQL 17 takes a column `format JSON` for the beginning of SQL/JSON's FORMAT JSON.
+        sa.Column(sa.quoted_name("format", quote=True), Json, nullable=False),
+        *(sa.Column(name, Json, nullable=False) for name in ("columns", "mapping", "match_by")),
         sa.Column("on_match", sa.String(12), nullable=False),
         sa.Column("create_organizations", sa.Boolean, nullable=False),
         sa.Column("position", sa.Integer, nullable=False),
