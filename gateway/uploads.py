@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request
 
+from contracts.errors import MusubiError
 from gateway.problems import BodyTooLarge
 
 # As much as goes to a service at once.
@@ -22,15 +23,36 @@ def check_length(most: int, too_large: str) -> None:
         raise BodyTooLarge(too_large)
 
 
-def hand_on(take: Callable[[int, str], Any], most: int, too_large: str) -> tuple[int, str]:
-    """Give the body to ``take(position, base64)`` in pieces; their number, and the SHA-256 of all. BodyTooLarge."""
+def hand_on(
+    id: str,
+    *,
+    take: Callable[..., Any],
+    discard: Callable[..., Any],
+    complete: Callable[..., Any],
+    most: int,
+    too_large: str,
+) -> Any:
+    """The body, piece by piece, to the service that keeps it as ``id``: what ``complete`` answers. BodyTooLarge.
+
+    Each piece has the time of a call, however many there are. A file that does not come in whole is discarded.
+    """
+    try:
+        pieces, digest = _sent(id, take, most, too_large)
+    except MusubiError:
+        discard(id=id)
+        raise
+    return complete(id=id, pieces=pieces, digest=digest)
+
+
+def _sent(id: str, take: Callable[..., Any], most: int, too_large: str) -> tuple[int, str]:
+    """How many pieces were sent, and the SHA-256 of all."""
     request.max_content_length = most + PIECE
     digest, count = hashlib.sha256(), 0
     while piece := _piece(request.stream):
         digest.update(piece)
         if count * PIECE + len(piece) > most:
             raise BodyTooLarge(too_large)
-        take(count, b64encode(piece).decode())
+        take(id=id, position=count, content=b64encode(piece).decode())
         count += 1
     return count, digest.hexdigest()
 

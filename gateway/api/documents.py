@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import current_app
 
-from contracts.errors import MusubiError
 from gateway import downloads, uploads
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import documents as schemas
@@ -29,19 +28,15 @@ def upload_document(query: dict[str, Any], by: Any) -> Any:
     """
     uploads.check_length(MAX_FILE, TOO_LARGE)
     record = {"kind": query["kind"], "id": query["id"]}
-    # Each piece has the time of a call, however many there are.
     history = current_app.extensions["musubi"].history
-    document_id = history.begin_document(record=record, name=query["name"], **by)["id"]
-
-    def take(position: int, content: str) -> None:
-        history.take_document_piece(id=document_id, position=position, content=content)
-
-    try:
-        pieces, digest = uploads.hand_on(take, MAX_FILE, TOO_LARGE)
-    except MusubiError:
-        history.discard_document(id=document_id)
-        raise
-    return history.complete_document(id=document_id, pieces=pieces, digest=digest)
+    return uploads.hand_on(
+        history.begin_document(record=record, name=query["name"], **by)["id"],
+        take=history.take_document_piece,
+        discard=history.discard_document,
+        complete=history.complete_document,
+        most=MAX_FILE,
+        too_large=TOO_LARGE,
+    )
 
 
 @documents.route("/documents", methods=["GET"])

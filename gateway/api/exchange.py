@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Response, current_app
 
-from contracts.errors import MusubiError
 from gateway import downloads, uploads
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import exchange as schemas
@@ -38,19 +37,15 @@ def upload_import(query: dict[str, Any], by: Any) -> Any:
     columns probably are. Change that where it is wrong (PATCH), then start it.
     """
     uploads.check_length(MAX_FILE, TOO_LARGE)
-    # Each piece has the time of a call, however many there are.
     contacts = current_app.extensions["musubi"].contacts
-    import_id = contacts.begin_import(**query, **by)["id"]
-
-    def take(position: int, content: str) -> None:
-        contacts.take_import_piece(id=import_id, position=position, content=content)
-
-    try:
-        pieces, digest = uploads.hand_on(take, MAX_FILE, TOO_LARGE)
-    except MusubiError:
-        contacts.discard_import(id=import_id)
-        raise
-    return contacts.complete_import(id=import_id, pieces=pieces, digest=digest)
+    return uploads.hand_on(
+        contacts.begin_import(**query, **by)["id"],
+        take=contacts.take_import_piece,
+        discard=contacts.discard_import,
+        complete=contacts.complete_import,
+        most=MAX_FILE,
+        too_large=TOO_LARGE,
+    )
 
 
 @imports.route("/imports", methods=["GET"])
