@@ -80,7 +80,7 @@ def test_star_tags_and_image_change_on_the_page_itself(somebody, system):
     expect(page.locator("#image-problem")).to_contain_text("choose another file")
     page.set_input_files("#image-file", {"name": "x.png", "mimeType": "image/png", "buffer": png(900)})
     expect(page.locator("#portrait img")).to_be_visible()
-    page.wait_for_function("document.querySelector('#portrait img').naturalWidth > 0")
+    expect(page.locator("#portrait img")).not_to_have_js_property("naturalWidth", 0)
     assert system.admin.get(f"/contacts/{made['id']}").json()["tags"] == ["新しい"]
     page.click(".portrait-menu summary")
     page.click("text=Remove the image")
