@@ -67,16 +67,14 @@ def answer(screen: Screen, part: str) -> Response:
 
 def fill(screen: Screen) -> None:
     """Ask for the records, their number, and the names of what is shown. A filter that cannot be used is told."""
-    client, path = api(), screen.kind.path
     asked, sort = screen.chosen.asked(zone()), screen.chosen.sort
     refers = _refers(screen)
     try:
         found = together(
-            page=lambda: listing(path, url=screen.state.url(), refers=refers, sort=sort, **asked),
-            count=(lambda: None) if request.args.get("cursor") else (lambda: client.get(f"{path}/count", **asked)),
+            page=lambda: listing(screen.kind.path, url=screen.state.url(), refers=refers, sort=sort, **asked),
             owners=lambda: owners() if _names_people(screen) else [],
         )
-        screen.listing, screen.count, screen.owners = found["page"], found["count"], found["owners"]
+        screen.listing, screen.owners = found["page"], found["owners"]
     except ApiProblem as problem:
         if problem.status != 422:
             raise
@@ -86,6 +84,15 @@ def fill(screen: Screen) -> None:
     screen.names |= {each["id"]: each["name"] for each in screen.owners}
     wanted = drafts.ids_in(screen.draft, screen.known.types, "reference")
     screen.names |= {id: _called(each) for id, each in names(sorted(wanted)).items()}
+
+
+def counted(screen: Screen) -> str:
+    """How many records the list holds in words; nothing where that fails: the list is worth having without."""
+    try:
+        found = api().get(f"{screen.kind.path}/count", **screen.chosen.asked(zone()))
+    except ApiProblem:
+        return ""
+    return screen.in_words(found["count"], exact=found["exact"])
 
 
 def owners() -> list[Values]:

@@ -75,7 +75,6 @@ class Screen:
     chosen: Chosen
     draft: Draft
     listing: Listing | None = None
-    count: Values | None = None
     names: dict[str, str] = field(default_factory=dict)
     owners: list[Values] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
@@ -120,11 +119,14 @@ class Screen:
         asked = {name: value for name, value in {**self.chosen.asked(zone()), **how}.items() if value}
         return f"/api/v1{self.kind.path}/export?{urlencode(asked)}"
 
-    def counted(self) -> str:
+    def in_words(self, number: int, *, exact: bool = True) -> str:
         """How many there are, as people say it."""
-        number, exact = (self.count or {}).get("count", 0), (self.count or {}).get("exact", True)
         text = self.kind.counted(number)
         return text if exact else gettext(MORE_THAN, number=text)
+
+    def count_url(self) -> str:
+        """Where the number of records is told; counting may take longer than showing the first of them."""
+        return self.state.url().replace(self.kind.path, f"{self.kind.path}/counted", 1)
 
     def joined(self) -> str:
         """The word between the conditions."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, make_response, redirect, request
 
 from gateway.web import formats
 from gateway.web.api import api
@@ -37,6 +37,14 @@ def narrow(plural: str) -> Any:
     if not is_htmx():
         return redirect(found.state.url(), 303)
     return _narrowed(Screen(there, found, draft, open="open" in request.form, focus=focus), places)
+
+
+@lists.get(f"{KIND}/counted")
+def counted(plural: str) -> Any:
+    """How many records a list holds."""
+    there = screen.known(KINDS[plural])
+    found = state.chosen(state.from_request(there.kind), there.views, there.fields)
+    return make_response(screen.counted(Screen(there, found, found.filter)) if found else "")
 
 
 def _with(saved: state.Chosen, filter: drafts.Draft) -> state.Chosen:

@@ -20,13 +20,16 @@ def test_the_list_finds_as_one_types_and_the_url_says_what(page):
     page.wait_for_url("**/contacts?q=*")
     expect(rows(page)).to_have_count(1)
     assert "画面07 花子" in rows(page).inner_text()
+    expect(page.locator(".list-said [role=status]")).to_have_text("1 contact")
     page.reload()
     assert rows(page).count() == 1
     assert page.input_value("#q") == "画面０７"
 
 
-def test_more_are_appended_and_the_back_button_comes_to_the_same_place(page):
+def test_more_are_appended_and_the_back_button_comes_to_the_same_place(page, system):
     assert rows(page).count() == 50
+    everybody = system.reader.get("/contacts/count").json()["count"]
+    expect(page.locator(".list-said [role=status]")).to_have_text(f"{everybody} contacts")
     page.click("text=Show more")
     page.wait_for_url("**shown=100")
     expect(rows(page).nth(59)).to_be_attached()
