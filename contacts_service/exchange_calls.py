@@ -13,7 +13,7 @@ class ExchangeCalls:
     """Files of contacts and organizations, in and out."""
 
     db: Any
-    importing: Any
+    jobs: Any
 
     @rpc
     def begin_import(
@@ -138,7 +138,7 @@ class ExchangeCalls:
         with self.db.transaction(once=key, request={name: "import", "id": import_id}) as tx:
             if tx.answer is None:
                 tx.answer = getattr(imports, name)(tx, import_id)
-        self.importing.wake()
+        self.jobs.wake()
         return dict(tx.answer)
 
     def _discard(self, import_id: str) -> None:

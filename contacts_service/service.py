@@ -5,9 +5,9 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from chassis import Database, on_event, paging, rpc
-from contacts_service import changes, domain, images, models, related, shared_settings, stars, store
-from contacts_service.exchange.worker import Worker
+from contacts_service import background, changes, domain, images, models, related, shared_settings, stars, store
 from contacts_service.exchange_calls import ExchangeCalls
+from contacts_service.jobs.worker import Worker
 from contacts_service.kinds import CONTACT, KINDS, ORGANIZATION, Kind, change_wire, wire
 from contacts_service.list_calls import ListCalls
 from contacts_service.merge_calls import MergeCalls
@@ -16,18 +16,18 @@ from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
 Values = dict[str, Any]
 
 
-class Importing(DependencyProvider):
-    """nameko's side of the worker on imports: its beginning and end."""
+class Working(DependencyProvider):
+    """nameko's side of the worker on jobs: its beginning and end."""
 
     worker: Worker | None = None
 
     def start(self) -> None:
-        """Begin to work on imports."""
+        """Begin to work on jobs."""
         [database] = [each for each in self.container.dependencies if isinstance(each, Database)]
         if database.handle is None:
             raise RuntimeError("the database provider was not set up")
-        self.worker = Worker(database.handle)
-        self.container.spawn_managed_thread(self.worker.run, identifier="imports")
+        self.worker = background.worker(database.handle)
+        self.container.spawn_managed_thread(self.worker.run, identifier="jobs")
 
     def stop(self) -> None:
         """End after the present step."""
@@ -39,7 +39,7 @@ class Importing(DependencyProvider):
         if self.worker:
             self.worker.wake()
 
-    def get_dependency(self, worker_ctx: Any) -> "Importing":
+    def get_dependency(self, worker_ctx: Any) -> "Working":
         """Itself: the methods of the service wake it."""
         return self
 
@@ -49,7 +49,7 @@ class ContactsService(ExchangeCalls, ListCalls, MergeCalls):
 
     name = "contacts"
     db = Database(models.Base)
-    importing = Importing()
+    jobs = Working()
 
     @on_event(LeadOpened, LeadUpdated, LeadConverted, LeadDeleted, batch=200)
     def on_lead_changed(self, events: list[Event]) -> None:

@@ -1,22 +1,23 @@
 """An import at work, step by step: each step is one transaction, so that a step is done as a whole or not at all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chassis import clock
 from chassis.database import DatabaseHandle, Transaction
 from contacts_service import domain
-from contacts_service import store as records
-from contacts_service.exchange import files, imports, mapping, store, writing
+from contacts_service.exchange import files, imports, mapping, store
 from contacts_service.exchange.csv_reading import Row
 from contacts_service.exchange.models import Import
 from contacts_service.exchange.placing import CREATED, SKIPPED, UPDATED, Placing
-from contacts_service.kinds import CONTACT, KINDS, ORGANIZATION
+from contacts_service.jobs import leases, writing
+from contacts_service.jobs.putting_back import hold_trees
+from contacts_service.jobs.worker import Breathe
+from contacts_service.kinds import KINDS, ORGANIZATION
 from contracts import ImportAdvanced, ImportFailed, ImportFinished
 from contracts.errors import Invalid
 
 Values = dict[str, Any]
-Breathe = Callable[[], None]
 
 # Batches that go into the database together while the file is read.
 PUT_TOGETHER = 4
@@ -25,8 +26,9 @@ OUR_FAULT = "The import ended by an error on our side; the log of contacts tells
 AT_A_STRETCH = 25
 
 
-def read(db: DatabaseHandle, owner: str, import_id: str, *, breathe: Breathe) -> None:
+def read(db: DatabaseHandle, owner: str, row: Import, *, breathe: Breathe) -> None:
     """Read the whole file into batches before anything is written: what cannot be read leaves nothing half-written."""
+    import_id = row.id
     with db.transaction() as tx:
         row = held(tx, import_id, owner, store.READING)
         # What another one began to read.
@@ -112,13 +114,8 @@ def import_batch(db: DatabaseHandle, owner: str, row: Import, *, breathe: Breath
 
 def held(tx: Transaction, import_id: str, owner: str, state: str) -> Import:
     """The import, as long as it is this owner's. LeaseLost."""
-    return store.hold_work(tx.session, import_id, owner=owner, state=state, now=clock.now())
-
-
-def hold_trees(tx: Transaction) -> None:
-    """Before any row, contacts first, as everywhere."""
-    for kind in (CONTACT, ORGANIZATION):
-        records.hold_tree(tx.session, kind.name)
+    row: Import = leases.hold(tx.session, Import, import_id, owner=owner, state=state, now=clock.now())
+    return row
 
 
 def _percent(row: Import) -> int:
@@ -127,7 +124,7 @@ def _percent(row: Import) -> int:
 
 def _place(tx: Transaction, row: Import, drafts: Sequence[mapping.Draft]) -> None:
     hold_trees(tx)
-    actor = {"staff_user_id": row.staff_user_id, "name": row.staff_name}
+    actor = row.actor
     placing = Placing(tx, row, drafts, actor)
     results = [placing.place(draft) for draft in drafts]
     row.done += len(drafts)

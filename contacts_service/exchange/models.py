@@ -3,30 +3,28 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Integer, String, Text, quoted_name
+from sqlalchemy import Index, Integer, String, quoted_name
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.columns import Bytes, Id, Json, UtcDateTime
 from contacts_service.base import Base
+from contacts_service.jobs.leases import JobColumns
 
 
-class Import(Base):
+class Import(JobColumns, Base):
     """A file that somebody imports, how it is to be read, and how far it has come.
 
     ``columns``: the names of its columns; ``mapping``: what each of them is, None: nothing. ``match_by``: by what a row
     finds the record that it is about; ``on_match``: what becomes of such a record. ``position``: the batch that comes
-    next; ``rows``: of all batches, once they are known. ``worker``: who works on it, until ``leased_until``.
+    next; ``rows``: of all batches, once they are known.
     """
 
     __tablename__ = "imports"
     __table_args__ = (Index(None, "state"),)
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    record_kind: Mapped[str] = mapped_column(String(12))
     file_name: Mapped[str] = mapped_column(String(255))
     size: Mapped[int] = mapped_column(Integer)
     digest: Mapped[str] = mapped_column(String(64))
-    state: Mapped[str] = mapped_column(String(12))
     format: Mapped[dict[str, Any]] = mapped_column(quoted_name("format", quote=True), Json)
     columns: Mapped[list[str]] = mapped_column(Json)
     mapping: Mapped[list[str | None]] = mapped_column(Json)
@@ -35,24 +33,11 @@ class Import(Base):
     create_organizations: Mapped[bool]
     position: Mapped[int] = mapped_column(Integer)
     rows: Mapped[int | None] = mapped_column(Integer)
-    done: Mapped[int] = mapped_column(Integer)
     created: Mapped[int] = mapped_column(Integer)
     updated: Mapped[int] = mapped_column(Integer)
     skipped: Mapped[int] = mapped_column(Integer)
     refused: Mapped[int] = mapped_column(Integer)
     organizations_created: Mapped[int] = mapped_column(Integer)
-    undone: Mapped[int] = mapped_column(Integer)
-    kept: Mapped[int] = mapped_column(Integer)
-    problem: Mapped[str | None] = mapped_column(Text)
-    staff_user_id: Mapped[str | None] = mapped_column(String(64))
-    staff_name: Mapped[str | None] = mapped_column(String(255))
-    version: Mapped[int] = mapped_column(Integer)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    worker: Mapped[str | None] = mapped_column(String(64))
-    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ImportPiece(Base):
@@ -101,6 +86,11 @@ class ImportMark(Base):
     before: Mapped[dict[str, Any] | None] = mapped_column(Json)
     version: Mapped[int] = mapped_column(Integer)
     line: Mapped[int] = mapped_column(Integer)
+
+    @property
+    def did(self) -> str:
+        """What was done to the record (putting_back.py)."""
+        return "created" if self.before is None else "updated"
 
 
 class SavedMapping(Base):

@@ -4,22 +4,19 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from chassis import clock
 from chassis.bulk import among, insert_many
 from contacts_service.exchange.models import Import, ImportBatch, ImportFault, ImportMark, ImportPiece, SavedMapping
 
 Values = dict[str, Any]
 
 READING, IMPORTING, UNDOING = WORKED_ON = ("reading", "importing", "undoing")
-# For how long whoever works on an import may say nothing before another one goes on with it.
-LEASE_TIME = timedelta(seconds=30)
+# Files that nobody started to import.
+FILES_KEPT = timedelta(days=1)
 _PARTS = (ImportPiece, ImportBatch, ImportFault, ImportMark)
-
-
-class LeaseLost(Exception):
-    """Another process works on the import now, or nobody is to work on it any more."""
 
 
 def import_by_id(session: Session, import_id: str, *, lock: bool = False) -> Import | None:
@@ -85,10 +82,10 @@ def forget(session: Session, import_id: str) -> None:
     session.execute(delete(Import).where(Import.id == import_id))
 
 
-def forget_left_over(session: Session, *, files: datetime, all: datetime) -> None:
-    """Files from before a moment that were never imported, and all that is kept of older imports."""
-    never = (Import.created_at < files) & Import.state.in_(("uploading", "ready"))
-    old = (Import.created_at < all) & Import.state.not_in(WORKED_ON)
+def forget_left_over(session: Session, before: datetime) -> None:
+    """Files that were never imported, after a day, and all that is kept of imports from before a moment."""
+    never = (Import.created_at < clock.now() - FILES_KEPT) & Import.state.in_(("uploading", "ready"))
+    old = (Import.created_at < before) & Import.state.not_in(WORKED_ON)
     for import_id in session.scalars(select(Import.id).where(never | old)).all():
         forget(session, import_id)
 
@@ -143,45 +140,6 @@ def next_marks(session: Session, import_id: str, *, limit: int) -> list[ImportMa
 def forget_marks(session: Session, import_id: str, record_ids: Collection[str]) -> None:
     """These records are done with."""
     session.execute(_of(ImportMark, import_id).where(among(session, ImportMark.record_id, record_ids)))
-
-
-# Who works on what
-
-
-def workers(session: Session) -> list[str]:
-    """Who works on imports, or did until it was killed."""
-    at_work = select(Import.worker).where(Import.state.in_(WORKED_ON), Import.worker.is_not(None))
-    return [worker for worker in session.scalars(at_work.distinct()) if worker]
-
-
-def take_work(session: Session, *, owner: str, now: datetime, gone: Collection[str] = ()) -> Import | None:
-    """The oldest import that is to be worked on and that nobody works on: it is this owner's from now on.
-
-    ``gone``: owners that are known to be no more, whose leases need not run out.
-    """
-    free = or_(Import.worker.is_(None), Import.worker.in_([owner, *gone]), Import.leased_until < now)
-    waiting = select(Import.id).where(Import.state.in_(WORKED_ON), free).order_by(Import.started_at, Import.id).limit(1)
-    found = session.scalar(waiting)
-    if found is None:
-        return None
-    mine = update(Import).where(Import.id == found, Import.state.in_(WORKED_ON), free)
-    taken = mine.values(worker=owner, leased_until=now + LEASE_TIME).returning(Import.id)
-    return import_by_id(session, found) if session.scalar(taken) else None
-
-
-def hold_work(session: Session, import_id: str, *, owner: str, state: str, now: datetime) -> Import:
-    """The import, locked, its lease renewed in the transaction that writes (a fence). LeaseLost."""
-    row = session.get(Import, import_id, with_for_update=True, populate_existing=True)
-    if row is None or row.worker != owner or row.state != state:
-        raise LeaseLost
-    row.leased_until = now + LEASE_TIME
-    row.version += 1
-    return row
-
-
-def release_work(session: Session, *, owner: str) -> None:
-    """Another process need not wait until the leases run out."""
-    session.execute(update(Import).where(Import.worker == owner).values(worker=None, leased_until=None))
 
 
 # Saved mappings

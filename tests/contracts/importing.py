@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import contracts
-from contacts_service.exchange.worker import Worker
+from contacts_service import background
 from contracts.base import EventContract
 from tests.contracts.office import Office
 
@@ -23,7 +23,7 @@ def start(office: Office, text: str = LIST) -> str:
 
 
 def work(office: Office) -> None:
-    worker = Worker(office.contacts.db)
+    worker = background.worker(office.contacts.db)
     while worker.step():
         pass
 

@@ -139,7 +139,7 @@ def test_undone_what_somebody_changed_since_is_left_alone_and_told(contacts, exc
     assert now(contacts, tanaka)["title"] == "課長"
     assert now(contacts, suzuki)["title"] == "主任"
     report = exchange.report(made)
-    assert f"contact {suzuki['number']} was changed after the import" in report
+    assert f"contact {suzuki['number']} was changed since" in report
     assert "others belong to organization ACC1" in report
 
 

@@ -6,8 +6,9 @@ import pytest
 import time_machine
 
 from chassis import clock
+from contacts_service import background
 from contacts_service.exchange import importing, store
-from contacts_service.exchange.worker import Worker
+from contacts_service.jobs import leases
 from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from tests.contacts_service.exchange.uploading import HANAKO, counts
 
@@ -183,13 +184,13 @@ def test_who_is_killed_half_way_leaves_the_rest_to_another_who_doubles_nothing(c
     made = exchange.upload("姓,メール\n" + "".join(f"人{number},p{number}@abc.example\n" for number in range(600)))
     exchange.service.start_import(id=made["id"])
     assert [exchange.worker.step() for _ in range(2)] == [True, True]
-    other = Worker(contacts.service.db)
+    other = background.worker(contacts.service.db)
     assert not other.step()
-    with time_machine.travel(clock.now() + store.LEASE_TIME + timedelta(seconds=1), tick=False):
+    with time_machine.travel(clock.now() + leases.LEASE_TIME + timedelta(seconds=1), tick=False):
         assert other.step()
         # The one who was thought dead wakes up, and has no say any more.
         row = exchange.service.import_(id=made["id"])
-        with pytest.raises(store.LeaseLost), contacts.service.db.transaction() as tx:
+        with pytest.raises(leases.LeaseLost), contacts.service.db.transaction() as tx:
             importing.held(tx, row["id"], exchange.worker.owner, store.IMPORTING)
         while other.step():
             pass
@@ -242,6 +243,6 @@ def test_organizations_are_imported_with_whom_they_are_members_of(contacts, exch
 def test_files_that_nobody_started_are_forgotten_after_a_day(contacts, exchange):
     made = exchange.upload(LIST)
     with time_machine.travel(clock.now() + timedelta(days=2), tick=False):
-        Worker(contacts.service.db).step()
+        background.worker(contacts.service.db).step()
     with pytest.raises(NotFound):
         exchange.service.import_(id=made["id"])

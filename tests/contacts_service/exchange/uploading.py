@@ -4,7 +4,7 @@ import hashlib
 from base64 import b64encode
 from typing import Any
 
-from contacts_service.exchange.worker import Worker
+from contacts_service import background
 
 HANAKO = {"staff_user_id": "01a20e37-0000-7000-8000-000000000001", "name": "花子"}
 
@@ -14,7 +14,7 @@ class Exchange:
 
     def __init__(self, contacts: Any) -> None:
         self.service = contacts.service
-        self.worker = Worker(contacts.service.db)
+        self.worker = background.worker(contacts.service.db)
 
     def upload(self, content: str | bytes, kind: str = "contact", piece: int = 500_000) -> Any:
         """A file that came in and was looked at."""

@@ -5,10 +5,14 @@ from typing import Any
 
 from chassis import clock
 from chassis.bulk import update_many
-from contacts_service import changes, domain, match_keys, store
+from contacts_service import changes, domain, likeness, match_keys, store
 from contacts_service.kinds import Kind
 
 Values = dict[str, Any]
+
+_TOUCHED = ("version", "updated_at", "modified_by")
+# Columns made of others (domain.looked_into).
+_MADE = ("search", "places", "sort_name")
 
 
 def create(tx: Any, kind: Kind, new: Mapping[str, Values], actor: Values | None) -> None:
@@ -35,9 +39,10 @@ def create(tx: Any, kind: Kind, new: Mapping[str, Values], actor: Values | None)
 def update(tx: Any, kind: Kind, changed: Mapping[str, tuple[Values, Values]], actor: Values | None) -> dict[str, int]:
     """Change records: id → all its values before, and those that it gets; the version of each that differs now.
 
-    Whoever calls has locked the rows, and holds the tree.
+    Whoever calls has locked the rows, and holds the tree where something that likely duplicates are found by differs.
     """
     rows, notes, versions = [], [], {}
+    written = set[str]()
     for record_id, (before, wanted) in changed.items():
         if names := domain.differences(before, wanted):
             told = domain.field_changes(before, wanted, names)
@@ -46,11 +51,14 @@ def update(tx: Any, kind: Kind, changed: Mapping[str, tuple[Values, Values]], ac
             rows.append(after)
             notes.append(changes.noted(record_id, "updated", actor, fields=told))
             versions[record_id] = after["version"]
+            written.update(names)
             tx.publish(kind.updated, subject=record_id, changed=names, changes=told, **kind.facts(after))
             changes.tell_switches(tx, kind, record_id, {name: wanted[name] for name in names})
     if rows:
-        update_many(tx.session, kind.model, rows, key="id")
+        columns = ("id", *_TOUCHED, *_MADE, *sorted(written))
+        update_many(tx.session, kind.model, [{name: row[name] for name in columns} for row in rows], key="id")
         store.add_changes(tx.session, notes)
+    if not written.isdisjoint(likeness.COMPARED):
         _enter(tx, kind, rows)
     return versions
 
@@ -77,15 +85,8 @@ def remove(tx: Any, kind: Kind, rows: Sequence[Values], actor: Values | None) ->
     if not rows:
         return
     ids = [row["id"] for row in rows]
-    gone = [_touched(row, actor) for row in rows]
-    columns = ("id", "version", "updated_at", "modified_by")
-    update_many(
-        tx.session,
-        kind.model,
-        [{**{name: row[name] for name in columns}, "deleted_at": row["updated_at"]} for row in gone],
-        key="id",
-    )
-    store.add_changes(tx.session, [changes.noted(record_id, "deleted", actor) for record_id in ids])
+    moment = clock.now()
+    _mark(tx, kind, "deleted", [{**_touched(row, actor), "deleted_at": moment} for row in rows], actor)
     entries = store.entries_of_records(tx.session, ids)
     store.replace_entries(tx.session, entries, [])
     match_keys.strike(tx.session, *ids)
@@ -93,3 +94,21 @@ def remove(tx: Any, kind: Kind, rows: Sequence[Values], actor: Values | None) ->
     for record_id in ids:
         tx.publish(kind.deleted, subject=record_id, **{f"{kind.name}_id": record_id})
         changes.announce(tx, known.get(record_id, []), [])
+
+
+def restore(tx: Any, kind: Kind, rows: Sequence[Values], actor: Values | None) -> None:
+    """Back from the recycle bin; whoever calls has locked the rows, and holds the tree."""
+    if not rows:
+        return
+    back = [{**_touched(row, actor), "deleted_at": None} for row in rows]
+    _mark(tx, kind, "restored", back, actor)
+    for row in back:
+        tx.publish(kind.restored, subject=row["id"], **kind.facts(row))
+    _enter(tx, kind, back)
+
+
+def _mark(tx: Any, kind: Kind, what: str, rows: Sequence[Values], actor: Values | None) -> None:
+    """They are in the recycle bin from now on, or no longer."""
+    written = [{name: row[name] for name in ("id", "deleted_at", *_TOUCHED)} for row in rows]
+    update_many(tx.session, kind.model, written, key="id")
+    store.add_changes(tx.session, [changes.noted(row["id"], what, actor) for row in rows])

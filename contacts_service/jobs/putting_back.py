@@ -1,0 +1,83 @@
+"""What a job did to records is taken back. A record that somebody changed since is left alone, and it is told why."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from contacts_service import changes, fields, store
+from contacts_service.jobs import writing
+from contacts_service.kinds import CONTACT, KINDS, Kind
+from contracts.errors import Invalid
+
+Values = dict[str, Any]
+
+CREATED, UPDATED, DELETED, RESTORED = "created", "updated", "deleted", "restored"
+_CHANGED = "Left as it is: {kind} {number} was changed since."
+_IN_USE = "Left as it is: others belong to {kind} {number}."
+_ELSEWHERE = "Left as it is: what {kind} {number} belonged to is not there any more."
+
+
+class Mark(Protocol):
+    """What a job did to a record: ``before`` the values that it changed, ``version`` the record's after it."""
+
+    @property
+    def record_id(self) -> str: ...
+    @property
+    def did(self) -> str: ...
+    @property
+    def before(self) -> Values | None: ...
+    @property
+    def version(self) -> int: ...
+
+
+def hold_trees(tx: Any) -> None:
+    """Before any row, contacts first, as everywhere."""
+    for kind in KINDS.values():
+        store.hold_tree(tx.session, kind.name)
+
+
+def put_back(tx: Any, kind: Kind, marks: Sequence[Mark], actor: Values) -> dict[str, str]:
+    """Records as they were before; those that are left as they are, and why. Whoever calls holds the trees."""
+    rows = store.records_by_id(tx.session, kind.model, [mark.record_id for mark in marks], lock=True)
+    known = {row.id: store.values(row) for row in rows}
+    going, coming = list[Values](), list[Values]()
+    changed: dict[str, tuple[Values, Values]] = {}
+    kept: dict[str, str] = {}
+    for mark in marks:
+        values = known.get(mark.record_id)
+        if values is None or _is_back(mark, values):
+            # Somebody did it already.
+            continue
+        if sentence := _why_not(tx, kind, mark, values, changed):
+            kept[mark.record_id] = sentence.format(kind=kind.name, number=values["number"])
+        elif mark.did == DELETED:
+            coming.append(values)
+        elif mark.did != UPDATED:
+            going.append(values)
+    writing.remove(tx, kind, going, actor)
+    writing.restore(tx, kind, coming, actor)
+    writing.update(tx, kind, changed, actor)
+    return kept
+
+
+def _is_back(mark: Mark, values: Values) -> bool:
+    """Whether it is in the recycle bin, or out of it, as it was."""
+    return mark.did != UPDATED and (values["deleted_at"] is None) == (mark.did == DELETED)
+
+
+def _why_not(tx: Any, kind: Kind, mark: Mark, values: Values, changed: dict[str, tuple[Values, Values]]) -> str | None:
+    """Why a record is left alone; values that are to be put back go into ``changed``."""
+    if values["version"] != mark.version:
+        return _CHANGED
+    if mark.did == DELETED:
+        firm = values.get("organization_id")
+        return _ELSEWHERE if firm and not store.has_organization(tx.session, firm) else None
+    if mark.did != UPDATED:
+        is_used = kind is not CONTACT and store.has_contacts(tx.session, mark.record_id)
+        return _IN_USE if is_used else None
+    try:
+        before = fields.changed_values(mark.before, kind.fields)
+        changes.check(tx.session, kind, mark.record_id, before, {**values, **before})
+    except Invalid:
+        return _ELSEWHERE
+    changed[mark.record_id] = values, before
+    return None
