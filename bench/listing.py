@@ -22,7 +22,11 @@ SIZES = (10_000, 1_000_000)
 ASKED, WARM_UP = 200, 20
 SERVICES = ("contacts", "staff", "gateway")
 # Where, and what the words to look for are called there.
-PLACES = {"API": ("/api/v1/contacts", "query"), "page": ("/contacts", "q")}
+PLACES = {
+    "API": ("/api/v1/contacts", "query"),
+    "page": ("/contacts", "q"),
+    "number that follows": ("/contacts/counted", "q"),
+}
 SURNAMES, GIVEN = (
     [each.partition(" ")[0] for each in names.split(",")] for names in (customers.SURNAMES, customers.GIVEN)
 )

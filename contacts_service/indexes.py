@@ -19,9 +19,10 @@ def list_indexes(table: str, *narrowed: str) -> tuple[Index, ...]:
     def index(name: str, *columns: str, where: Any = PRESENT, **more: Any) -> Index:
         return Index(f"ix_{table}_{name}", *columns, postgresql_where=where, sqlite_where=where, **more)
 
-    spread = [
-        index(name, name, postgresql_using="gin", postgresql_ops={name: "gin_trgm_ops"}).ddl_if("postgresql")
-        for name in ("search", "places")
-    ]
+    spread = ("search", "places")
+    # One for both: PostgreSQL does not combine two indexes that leave out the same rows.
+    words = index(
+        "words", *spread, postgresql_using="gin", postgresql_ops=dict.fromkeys(spread, "gin_trgm_ops")
+    ).ddl_if("postgresql")
     ordered = [index(name, name, "id") for name in ("sort_name", "updated_at", *narrowed)]
-    return (*spread, *ordered, index("bin", "id", where=DELETED))
+    return (words, *ordered, index("bin", "id", where=DELETED))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, true, tuple_
 from sqlalchemy.orm import Session
 
 from chassis import clock, paging
@@ -107,10 +107,22 @@ def page(session: Session, selection: Selection, order: Order, *, limit: int, cu
         columns, seen = tuple_(*keys), tuple_(*order.last_seen(cursor), types=[key.type for key in keys])
         statement = statement.where(columns < seen if order.descending else columns > seen)
     ordered = [key.desc() if order.descending else key.asc() for key in keys]
+    _plan_anew(session)
     return list(session.scalars(statement.order_by(*ordered).limit(limit)))
 
 
 def count(session: Session, selection: Selection) -> int:
     """How many records there are, counted up to one more than MOST_COUNTED."""
+    _plan_anew(session)
     some = select(selection.model.id).where(selection.where()).limit(MOST_COUNTED + 1).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _plan_anew(session: Session) -> None:
+    """Let PostgreSQL plan for the values asked for.
+
+    A statement that it met a few times it plans for any values alike; but whether to walk the order or to look up the
+    words first depends on how many records hold them.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
