@@ -3,7 +3,7 @@
 import atexit
 import contextlib
 import os
-import random
+import secrets
 import shutil
 import signal
 import socket
@@ -219,25 +219,32 @@ def accepts(port: int) -> bool:
     return False
 
 
-_given: set[int] = set()
-
-
 def free_port() -> int:
-    """A free loopback port below the ephemeral range, so that a restarted server finds it free again."""
+    """A free loopback port below the ephemeral range, so that a restarted server finds it free again.
+
+    No other process of tests on this machine gets it while this one lives, though nobody listens there for now.
+    """
     while True:
-        port = random.randint(15000, 31000)
-        if port not in _given and _bindable(port):
-            _given.add(port)
+        port = 15000 + secrets.randbelow(16000)
+        # A name in Linux's abstract namespace is one process's; the open handle stays until that ends.
+        claim = _bound(socket.AF_UNIX, f"\0musubi-test-port-{port}")
+        probe = claim and _bound(socket.AF_INET, ("127.0.0.1", port))
+        if claim and probe:
+            probe.close()
+            claim.detach()
             return port
+        if claim:
+            claim.close()
 
 
-def _bindable(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+def _bound(family: int, address: tuple[str, int] | str) -> socket.socket | None:
+    bound = socket.socket(family)
+    try:
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        return None
+    return bound
 
 
 def work_folder(prefix: str) -> Path:

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import itertools
 import os
 import secrets
 import shutil
@@ -40,6 +41,7 @@ end end,
 lists:flatten([io_lib:format("~s ~b~n", [element(4, amqqueue:get_name(Queue)), Count(Queue)])
                || Queue <- rabbit_amqqueue:list({vhost})])
 """
+_NOT_ASKED = "erl_call: failed to connect to node"
 # Without these the schedulers spin while idle, which costs a test machine of two cores a good part of them.
 _ERL = "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none"
 
@@ -60,6 +62,7 @@ class RabbitMQ(Restartable):
         self.folder = work_folder("rabbitmq")
         self.node = f"musubi{secrets.token_hex(3)}@localhost"
         self._cookie = secrets.token_hex(16)
+        self._callers = itertools.count()
         self._epmd_port, dist_port = free_port(), free_port()
         env = self._environment(dist_port=dist_port)
         self._epmd = Server(
@@ -154,14 +157,24 @@ class RabbitMQ(Restartable):
 
     def eval(self, expression: str) -> str:
         """Evaluates an Erlang expression in the node and returns its printed value."""
-        call = [self._erl_call, "-sname", self.node, "-c", self._cookie, "-timeout", "60", "-e"]
-        done = subprocess.run(
-            call, input=f"{expression}.\n", env=self.server.env, capture_output=True, text=True, timeout=90, check=False
-        )
+        deadline = time.monotonic() + 30
+        while (done := self._erl(expression)).stderr.startswith(_NOT_ASKED):
+            # Nothing was evaluated yet, so that asking again is safe: a busy node was slow to shake hands.
+            if time.monotonic() > deadline or not self.server.running:
+                break
+            time.sleep(0.1)
         answer = done.stdout.strip()
         if not answer.startswith("{ok, "):
             raise RuntimeError(f"RabbitMQ refused {expression!r}: {answer or done.stderr.strip()}")
         return answer.removeprefix("{ok, ").removesuffix("}")
+
+    def _erl(self, expression: str) -> subprocess.CompletedProcess[str]:
+        # Without a name of its own every call is "c17", which the node refuses until it has noticed the last one's end.
+        name = f"caller{next(self._callers)}"
+        call = [self._erl_call, "-h", name, "-sname", self.node, "-c", self._cookie, "-timeout", "60", "-e"]
+        return subprocess.run(
+            call, input=f"{expression}.\n", env=self.server.env, capture_output=True, text=True, timeout=90, check=False
+        )
 
     def _wait_until_booted(self) -> None:
         deadline = time.monotonic() + 60
