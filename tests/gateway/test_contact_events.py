@@ -1,5 +1,7 @@
 """What another system, with another AMQP library, hears when people work with contacts through the API."""
 
+import secrets
+
 import pytest
 
 from tests.gateway import foreign
@@ -39,13 +41,36 @@ HEARD_OF_ORGANIZATIONS = [
     "contact.updated.v1",
     "organization.unmerged.v1",
 ]
+HEARD_OF_AN_IMPORT = [
+    "import.started.v1",
+    "import.advanced.v1",
+    "organization.created.v1",
+    "contact.created.v1",
+    "contact.opted_out.v1",
+    "contact.created.v1",
+    "import.finished.v1",
+    "contact.deleted.v1",
+    "contact.deleted.v1",
+    "organization.deleted.v1",
+    "import.advanced.v1",
+    "import.undone.v1",
+]
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
-@pytest.fixture
-def system(amqp_url, sqlite_url):
+@pytest.fixture(scope="module")
+def broker(rabbitmq):
+    """A virtual host for the tests of this file."""
+    name = f"t{secrets.token_hex(5)}"
+    yield rabbitmq.add_vhost(name)
+    rabbitmq.delete_vhost(name)
+
+
+@pytest.fixture(scope="module")
+def system(broker, tmp_path_factory):
     """Contacts, staff and the gateway, each a process, on RabbitMQ; the queues of all others are there."""
-    with ServiceProcesses(["contacts", "staff", "gateway"], amqp_url=amqp_url, database_url=sqlite_url) as processes:
+    url = f"sqlite:///{tmp_path_factory.mktemp('heard')}/{{service}}.db"
+    with ServiceProcesses(["contacts", "staff", "gateway"], amqp_url=broker, database_url=url) as processes:
         processes.musubi("migrate")
         system = System(processes)
         yield system
@@ -53,8 +78,8 @@ def system(amqp_url, sqlite_url):
 
 
 @pytest.fixture
-def heard(amqp_url, system):
-    with foreign.heard(amqp_url, "contacts.events", "contact.#", "organization.#") as so_far:
+def heard(broker, system):
+    with foreign.heard(broker, "contacts.events", "contact.#", "organization.#", "import.#") as so_far:
         yield so_far
 
 
@@ -94,3 +119,23 @@ def test_every_change_of_contacts_and_organizations_is_heard_once_and_in_order(s
     assert [event["type"] for event in heard()] == whole
     updated = next(event["data"] for event in heard() if event["type"] == "organization.updated.v1")
     assert updated["changes"] == [{"field": "industry", "old": "", "new": "計測"}]
+
+
+def test_an_import_is_heard_from_its_start_to_its_undoing(system, heard):
+    api, text = system.admin, "姓,会社,メール配信停止\n山田,結び工業,はい\n,,\n木村,,\n森,,たぶん\n"
+    asked = {"record_kind": "contact", "file_name": "名簿.csv"}
+    made = api.post("/imports", params=asked, content=text.encode(), headers={"Content-Type": "text/csv"}).json()
+    path = f"/imports/{made['id']}"
+    api.post(f"{path}/start")
+    eventually(lambda: api.get(path).json()["state"] == "finished")
+    api.post(f"{path}/undo")
+    eventually(lambda: api.get(path).json()["state"] == "undone")
+    eventually(lambda: len(heard()) >= len(HEARD_OF_AN_IMPORT))
+    assert [event["type"] for event in heard()] == HEARD_OF_AN_IMPORT
+    told = [event["data"] for event in heard() if event["type"].startswith("import.")]
+    assert {event["import_id"] for event in told} == {made["id"]}
+    assert [(event["rows"], event["done"], event["created"], event["refused"]) for event in told] == [
+        *((None, 0, 0, 0), (3, 0, 0, 0)),
+        *[(3, 3, 2, 1)] * 3,
+    ]
+    assert (told[-1]["undone"], told[-1]["kept"]) == (3, 0)
