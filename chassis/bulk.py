@@ -131,12 +131,20 @@ def among(session: Session, column: Any, values: Iterable[Any]) -> Any:
     return column == any_(bindparam(None, list(values), type_=ARRAY(Text if isinstance(kind, String) else kind)))
 
 
-def on_each(session: Session, ids: Iterable[str]) -> Any:
-    """On PostgreSQL, ids as rows of ``id``, for a LATERAL query of each; None on SQLite, which has no such query."""
+def on_each(session: Session, column: Any, values: Iterable[Any]) -> Any:
+    """On PostgreSQL, values of a column as rows of ``value``, for a LATERAL query of each; None on SQLite."""
     if not _on_postgresql(session):
         return None
-    given = func.unnest(bindparam(None, list(ids), type_=_Ids()), type_=Uuid(as_uuid=False))
-    return select(given.label("id")).subquery()
+    kind: Any = Uuid(as_uuid=False) if isinstance(column.type, Uuid) else column.type
+    given = bindparam(None, list(values), type_=_Ids() if isinstance(column.type, Uuid) else ARRAY(kind))
+    return select(func.unnest(given, type_=kind).label("value")).subquery()
+
+
+def each_number(session: Session, column: Any, values: Iterable[int]) -> Any:
+    """Whole numbers as rows of ``value``, for a small question about each in one query, on both databases."""
+    given = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
+    each = on_each(session, column, values)
+    return select(given.c.value).subquery() if each is None else each
 
 
 def _on_postgresql(session: Session) -> bool:

@@ -1,13 +1,14 @@
 """The queries of match keys, by which likely duplicates are found: index look-ups, however many records there are."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, exists, func, not_, or_, select, tuple_, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import delete, func, or_, select, true, tuple_, update
+from sqlalchemy.orm import Session
 
 from chassis import clock
-from chassis.bulk import among, insert_ignore, insert_many
+from chassis.bulk import among, each_number, insert_ignore, insert_many, on_each
 from contacts_service import likeness
 from contacts_service.models import MatchKey, SetApart
 
@@ -25,18 +26,7 @@ SCANNED = 10_000
 
 def add(session: Session, kind: str, records: Iterable[Values]) -> None:
     """Enter the keys of new records."""
-    rows = _rows(kind, records)
-    for start in range(0, len(rows), CHUNK):
-        insert_many(session, MatchKey, rows[start : start + CHUNK])
-    _note_shared(session, {row["key"] for row in rows})
-
-
-def _rows(kind: str, records: Iterable[Values]) -> list[Values]:
-    return [
-        {"key": key, "record_id": values["id"], "shared": False}
-        for values in records
-        for key in sorted(likeness.keys(kind, values))
-    ]
+    _insert(session, [(key, values["id"]) for values in records for key in sorted(likeness.keys(kind, values))])
 
 
 def bring_in_line(session: Session, kind: str, records: Sequence[Values]) -> None:
@@ -44,13 +34,10 @@ def bring_in_line(session: Session, kind: str, records: Sequence[Values]) -> Non
     wanted = {values["id"]: likeness.keys(kind, values) for values in records}
     before = _keys_of(session, wanted)
     outdated = [(key, id) for id, keys in before.items() for key in keys - wanted[id]]
-    new = [(key, id) for id, keys in wanted.items() for key in keys - before.get(id, set())]
     for start in range(0, len(outdated), REMOVED_AT_ONCE):
         _remove(session, outdated[start : start + REMOVED_AT_ONCE])
-    rows = [{"key": key, "record_id": id, "shared": False} for key, id in new]
-    for start in range(0, len(rows), CHUNK):
-        insert_many(session, MatchKey, rows[start : start + CHUNK])
-    _note_shared(session, {key for key, _ in (*outdated, *new)})
+    _note_alone(session, {key for key, _ in outdated})
+    _insert(session, [(key, id) for id, keys in wanted.items() for key in keys - before.get(id, set())])
 
 
 def _keys_of(session: Session, ids: Collection[str]) -> dict[str, set[int]]:
@@ -69,18 +56,46 @@ def strike(session: Session, *record_ids: str) -> None:
     """Records that are gone are nobody's duplicates."""
     keys = set().union(*_keys_of(session, record_ids).values())
     session.execute(delete(MatchKey).where(among(session, MatchKey.record_id, record_ids)))
-    _note_shared(session, keys)
+    _note_alone(session, keys)
 
 
-def _note_shared(session: Session, keys: Collection[int]) -> None:
-    """Whoever calls holds the tree of the kind: two who get a key at the same time would not see each other."""
-    ordered, another = sorted(keys), aliased(MatchKey)
-    others = exists().where(another.key == MatchKey.key, another.record_id != MatchKey.record_id)
-    for start in range(0, len(ordered), CHUNK):
-        touched = among(session, MatchKey.key, ordered[start : start + CHUNK])
-        for shared, condition in ((True, not_(MatchKey.shared) & others), (False, MatchKey.shared & not_(others))):
-            note = update(MatchKey).where(touched, condition).values(shared=shared)
-            session.execute(note, execution_options={"synchronize_session": False})
+# Whoever calls what follows holds the tree of the kind: two who get a key at the same time would not see each other.
+# Each key costs a look-up or two, however many records have it: a common name has thousands.
+
+
+def _insert(session: Session, pairs: Sequence[tuple[int, str]]) -> None:
+    """Enter pairs of key and record, and note who shares a key from now on."""
+    counted = Counter(key for key, _ in pairs)
+    held = _held(session, counted)
+    _mark(session, [key for key, shared in held.items() if not shared], shared=True)
+    rows = [{"key": key, "record_id": id, "shared": key in held or counted[key] > 1} for key, id in pairs]
+    for start in range(0, len(rows), CHUNK):
+        insert_many(session, MatchKey, rows[start : start + CHUNK])
+
+
+def _held(session: Session, keys: Collection[int]) -> dict[int, bool]:
+    """Which of these keys some record has, and whether several have it."""
+    given = each_number(session, MatchKey.key, keys)
+    one = select(MatchKey.shared).where(MatchKey.key == given.c.value).limit(1).scalar_subquery()
+    found = session.execute(select(given.c.value, one)) if keys else ()
+    return {key: bool(shared) for key, shared in found if shared is not None}
+
+
+def _note_alone(session: Session, keys: Collection[int]) -> None:
+    """Note who is the only one left with one of these keys."""
+    given = each_number(session, MatchKey.key, keys)
+    theirs = select(MatchKey.record_id).where(MatchKey.key == given.c.value).order_by(MatchKey.record_id)
+    first, second = theirs.limit(1).scalar_subquery(), theirs.limit(1).offset(1).scalar_subquery()
+    alone = select(given.c.value).where(first.is_not(None), second.is_(None))
+    _mark(session, list(session.scalars(alone)) if keys else [], shared=False)
+
+
+def _mark(session: Session, keys: Sequence[int], *, shared: bool) -> None:
+    """Note of keys that one record has whether others have them too."""
+    for start in range(0, len(keys), CHUNK):
+        theirs = among(session, MatchKey.key, keys[start : start + CHUNK])
+        note = update(MatchKey).where(theirs, MatchKey.shared != shared).values(shared=shared)
+        session.execute(note, execution_options={"synchronize_session": False})
 
 
 def holders(session: Session, keys: Collection[int]) -> set[str]:
@@ -90,14 +105,22 @@ def holders(session: Session, keys: Collection[int]) -> set[str]:
 
 def holders_of_each(session: Session, keys: Collection[int], *, limit: int) -> dict[int, list[str]]:
     """The records that have each of these keys, the last ``limit`` of them."""
-    place = func.row_number().over(partition_by=MatchKey.key, order_by=MatchKey.record_id.desc())
-    theirs = select(MatchKey.key, MatchKey.record_id, place.label("place")).where(among(session, MatchKey.key, keys))
-    numbered = theirs.subquery()
-    wanted = select(numbered.c.key, numbered.c.record_id).where(numbered.c.place <= limit)
     found: dict[int, list[str]] = {}
-    for key, record_id in session.execute(wanted) if keys else []:
+    for key, record_id in session.execute(_last_holders(session, keys, limit)) if keys else []:
         found.setdefault(key, []).append(record_id)
     return found
+
+
+def _last_holders(session: Session, keys: Collection[int], limit: int) -> Any:
+    each = on_each(session, MatchKey.key, keys)
+    if each is None:
+        place = func.row_number().over(partition_by=MatchKey.key, order_by=MatchKey.record_id.desc())
+        theirs = among(session, MatchKey.key, keys)
+        numbered = select(MatchKey.key, MatchKey.record_id, place.label("place")).where(theirs).subquery()
+        return select(numbered.c.key, numbered.c.record_id).where(numbered.c.place <= limit)
+    last = select(MatchKey.record_id).where(MatchKey.key == each.c.value).order_by(MatchKey.record_id.desc())
+    its_own = last.limit(limit).lateral()
+    return select(each.c.value, its_own.c.record_id).select_from(each).join(its_own, true())
 
 
 def shared_blocks(session: Session, kind: str, *, after: int | None) -> tuple[dict[int, list[str]], int | None]:

@@ -22,6 +22,8 @@ Values = dict[str, Any]
 # Batches that go into the database together while the file is read.
 PUT_TOGETHER = 4
 OUR_FAULT = "The import ended by an error on our side; the log of contacts tells which. What it did can be undone."
+# Batches after which tables have grown so much that they are looked at anew.
+LOOKED_AT_AFTER = frozenset((4, 16, 64, 256, 1024))
 # Rows that are looked at before others in this process get their turn.
 AT_A_STRETCH = 25
 
@@ -110,6 +112,10 @@ def import_batch(db: DatabaseHandle, owner: str, row: Import, *, breathe: Breath
             tx.publish(ImportFinished, subject=row.id, **imports.facts(row))
         elif _percent(row) != before:
             tx.publish(ImportAdvanced, subject=row.id, **imports.facts(row))
+        batches = row.position
+    if batches in LOOKED_AT_AFTER:
+        with db.session() as session:
+            store.look_anew(session)
 
 
 def held(tx: Transaction, import_id: str, owner: str, state: str) -> Import:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from chassis import clock
@@ -140,6 +140,12 @@ def next_marks(session: Session, import_id: str, *, limit: int) -> list[ImportMa
 def forget_marks(session: Session, import_id: str, record_ids: Collection[str]) -> None:
     """These records are done with."""
     session.execute(_of(ImportMark, import_id).where(among(session, ImportMark.record_id, record_ids)))
+
+
+def look_anew(session: Session) -> None:
+    """Let PostgreSQL see how its tables have grown: it goes on reading whole ones that were small when it looked."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("ANALYZE (SKIP_LOCKED) contacts, organizations, addresses, match_keys"))
 
 
 # Saved mappings

@@ -75,8 +75,8 @@ def _newest(session: Session, of_kind: dict[str, list[str]], conditions: list[An
 def _places(session: Session, kind: str, ids: list[str], conditions: list[Any], most: int) -> Any:
     place = select(Entry.happened_at, Entry.id)
     newest = place.where(Entry.record_kind == kind, *conditions).order_by(*NEWEST_FIRST).limit(most)
-    each = on_each(session, ids)
+    each = on_each(session, Entry.record_id, ids)
     if each is None:
         return select(newest.where(among(session, Entry.record_id, ids)).subquery())
-    its_own = newest.where(Entry.record_id == each.c.id).lateral()
+    its_own = newest.where(Entry.record_id == each.c.value).lateral()
     return select(its_own).select_from(each).join(its_own, true())
