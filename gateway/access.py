@@ -11,8 +11,8 @@ from contracts.errors import Forbidden, NotAuthenticated
 from gateway.api.schemas.matching import ACTIONS
 
 PUBLIC = "public"
-# Beyond one's own: to change or delete a saved list that somebody else shares.
-OTHERS_SHARED_LISTS = "admin"
+# Beyond one's own: to change or delete a saved list that somebody else shares, to delete somebody else's comment.
+OTHERS_SHARED_LISTS = OTHERS_COMMENTS = "admin"
 NEEDED: Mapping[str, str] = {
     # Pages that say nothing about anybody, and the door.
     "documentation.openapi": PUBLIC,

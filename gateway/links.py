@@ -28,5 +28,8 @@ def url_of(kind: str, id: str | None) -> str | None:
 
 def with_links(page: dict[str, Any]) -> dict[str, Any]:
     """A page of a timeline, each entry with the path of what it is about."""
-    items = [{**entry, "about": {**entry["about"], "url": url_of(**entry["about"])}} for entry in page["items"]]
-    return {**page, "items": items}
+    return {**page, "items": [{**entry, "about": _linked(entry["about"])} for entry in page["items"]]}
+
+
+def _linked(about: dict[str, Any]) -> dict[str, Any]:
+    return {**about, "url": url_of(about["kind"], about["id"])}

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from flask import g
+
 from contracts.errors import NotFound
 from contracts.fields import RECORD_KINDS
+from gateway import access
 from gateway.api.blueprint import PREFIX, Resource, page_arguments
 from gateway.api.schemas import work as schemas
 from gateway.calls import or_none, people_of, services
@@ -175,19 +178,22 @@ def update_comment(data: dict[str, Any], id: Any, version: int, by: Any) -> Any:
 @history.once
 @history.response(204)
 def delete_comment(id: Any, version: int, by: Any) -> None:
-    """Delete one's own comment
+    """Delete a comment
 
-    403 for somebody else's. It can be restored.
+    One's own; somebody else's only as an admin. It can be restored.
     """
-    services().history.delete_comment(id=str(id), version=version, **by)
+    services().history.delete_comment(id=str(id), version=version, may_manage=_may_manage(), **by)
 
 
 @history.route("/comments/<uuid:id>/restore", methods=["POST"])
 @history.once
 @history.versioned(200, schemas.Comment)
 def restore_comment(id: Any, by: Any) -> Any:
-    """Take back that one deleted one's own comment"""
-    return services().history.restore_comment(id=str(id), **by)
+    """Take back that a comment was deleted
+
+    One's own; somebody else's only as an admin.
+    """
+    return services().history.restore_comment(id=str(id), may_manage=_may_manage(), **by)
 
 
 @history.route(
@@ -202,6 +208,10 @@ def unlink_mail(kind: str, id: Any, mail_message_id: Any, by: Any) -> None:
     """
     record = {"kind": kind, "id": str(id)}
     services().history.unlink_mail(record=record, mail_message_id=str(mail_message_id), **by)
+
+
+def _may_manage() -> bool:
+    return access.may(g.principal, access.OTHERS_COMMENTS)
 
 
 def _people_of(organization_id: str) -> list[str]:

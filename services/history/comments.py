@@ -1,4 +1,4 @@
-"""Comments: written, and changed, deleted and restored by who wrote them. Each stands on its record's timeline."""
+"""Comments: written, and changed, deleted and restored by who wrote them; an admin deletes others' too. Each stands on its record's timeline."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def read(session: Session, *, id: str) -> Values:
 
 def change(session: Session, *, id: str, text: str, version: int, actor: Values) -> Values:
     """Another text, of one's own comment."""
-    row = _own(session, id, actor, version)
+    row = _own(session, id, actor, version, may_manage=False)
     wanted = domain.checked_text(text)
     if wanted != row.text:
         row.text, row.edited_at, row.version = wanted, clock.now(), row.version + 1
@@ -43,18 +43,18 @@ def change(session: Session, *, id: str, text: str, version: int, actor: Values)
     return _told(session, row)
 
 
-def delete(session: Session, *, id: str, version: int, actor: Values) -> Values:
-    """One's own comment goes from the timeline; it can be restored."""
-    row = _own(session, id, actor, version)
+def delete(session: Session, *, id: str, version: int, actor: Values, may_manage: bool = False) -> Values:
+    """One's own comment goes from the timeline, with ``may_manage`` anybody's; it can be restored."""
+    row = _own(session, id, actor, version, may_manage=may_manage)
     row.deleted_at, row.version = clock.now(), row.version + 1
     _show(session, row, origin=domain.UNLINKED)
     return _told(session, row)
 
 
-def restore(session: Session, *, id: str, actor: Values) -> Values:
-    """One's own comment comes back to where it stood. Conflict if it was not deleted."""
+def restore(session: Session, *, id: str, actor: Values, may_manage: bool = False) -> Values:
+    """What ``delete`` took away comes back to where it stood. Conflict if it was not deleted."""
     row = _existing(_locked(session, id))
-    _check_own(row, actor)
+    _check_own(row, actor, may_manage)
     if row.deleted_at is None:
         raise Conflict("The comment was not deleted.")
     row.deleted_at, row.version = None, row.version + 1
@@ -82,16 +82,17 @@ def _told(session: Session, row: Comment) -> Values:
     return records.comment(row, home=unions.present_home(session, home=Home(row.record_kind, row.record_id)))
 
 
-def _own(session: Session, id: str, actor: Values, version: int) -> Comment:
+def _own(session: Session, id: str, actor: Values, version: int, *, may_manage: bool) -> Comment:
     row = _present(_locked(session, id))
-    _check_own(row, actor)
+    _check_own(row, actor, may_manage)
     if row.version != version:
         raise PreconditionFailed("The comment was changed meanwhile: read it again and repeat your change.")
     return row
 
 
-def _check_own(row: Comment, actor: Values) -> None:
-    if row.staff_user_id is None or row.staff_user_id != actor.get("staff_user_id"):
+def _check_own(row: Comment, actor: Values, may_manage: bool) -> None:
+    own = row.staff_user_id is not None and row.staff_user_id == actor.get("staff_user_id")
+    if not own and not may_manage:
         raise Forbidden("A comment is changed and deleted by who wrote it. Write one of your own beside it.")
 
 

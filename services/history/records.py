@@ -10,21 +10,24 @@ from services.history.models import Comment, Entry, Mail
 Values = dict[str, Any]
 
 
-def entry(row: Entry, mail: Mail | None, *, home: Home) -> Values:
-    """One entry of a record's timeline; a mail's title and summary are those of the mail."""
+def entry(row: Entry, mail: Mail | None, *, home: Home, comment: Comment | None = None) -> Values:
+    """One entry of a record's timeline; a mail's title and summary are those of the mail.
+
+    ``comment``: the one it is, whose author and version it tells.
+    """
     shown = mail or row
+    about = about_of(row.kind, about_id=row.about_id, mail_message_id=row.mail_message_id, summary=row.summary or {})
     return {
         "id": row.id,
         "record": home.to_wire(),
         "kind": row.kind,
-        "about": about_of(
-            row.kind, about_id=row.about_id, mail_message_id=row.mail_message_id, summary=row.summary or {}
-        ),
+        "about": {**about, "version": comment.version} if comment else about,
         "happened_at": clock.wire(row.happened_at),
         "mail_message_id": row.mail_message_id,
         "title": shown.title,
         "summary": shown.summary,
         "by_person": row.origin == PERSON,
+        "staff_user_id": comment.staff_user_id if comment else None,
     }
 
 

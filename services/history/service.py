@@ -1,5 +1,6 @@
 """The history service."""
 
+from functools import partial
 from typing import Any
 
 from chassis import Database, on_event, paging, rpc
@@ -166,7 +167,13 @@ class HistoryService(DocumentCalls):
             homes = unions.members_of(session, homes=[present, *further])
             read = gathering.page if further else store.timeline
             rows, following = read(session, homes=list(homes), **asked)
-            items = [records.entry(row, mail, home=homes[Home(row.record_kind, row.record_id)]) for row, mail in rows]
+            written = store.comments_by_id(session, ids=[row.about_id for row, _ in rows if row.kind == "comment"])
+            items = [
+                records.entry(
+                    row, mail, home=homes[Home(row.record_kind, row.record_id)], comment=written.get(row.about_id)
+                )
+                for row, mail in rows
+            ]
             found = {"items": items, "next": following}
             return {**found, **gathering.counted(session, homes=homes, kinds=wanted)} if counted else found
 
@@ -254,16 +261,25 @@ class HistoryService(DocumentCalls):
 
     @rpc
     def delete_comment(
-        self, *, id: str, version: int, actor: Json | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        id: str,
+        version: int,
+        may_manage: bool = False,
+        actor: Json | None = None,
+        idempotency_key: str | None = None,
     ) -> Json:
-        """One's own comment goes from the timeline, and can be restored. As ``update_comment``."""
-        asked = {"id": id, "version": version}
-        return self._of_comment(CommentDeleted, comments.delete, asked, actor, idempotency_key)
+        """A comment goes from the timeline, and can be restored. As ``update_comment``; ``may_manage``: others' too."""
+        asked, deed = {"id": id, "version": version}, partial(comments.delete, may_manage=may_manage)
+        return self._of_comment(CommentDeleted, deed, asked, actor, idempotency_key)
 
     @rpc
-    def restore_comment(self, *, id: str, actor: Json | None = None, idempotency_key: str | None = None) -> Json:
-        """One's own comment comes back. Conflict if it was not deleted."""
-        return self._of_comment(CommentRestored, comments.restore, {"id": id}, actor, idempotency_key)
+    def restore_comment(
+        self, *, id: str, may_manage: bool = False, actor: Json | None = None, idempotency_key: str | None = None
+    ) -> Json:
+        """A comment comes back to its timeline. Conflict if it was not deleted; Forbidden as ``delete_comment``."""
+        deed = partial(comments.restore, may_manage=may_manage)
+        return self._of_comment(CommentRestored, deed, {"id": id}, actor, idempotency_key)
 
     def _of_comment(self, contract: Any, deed: Any, asked: Json, actor: Json | None, key: str | None) -> Json:
         with self.db.transaction(once=key, request={contract.type: asked}) as tx:

@@ -131,6 +131,11 @@ def comments_on(homes: Sequence[Home]) -> Any:
     return select(Comment).where(or_(*(_is(Comment, home) for home in homes)), Comment.deleted_at.is_(None))
 
 
+def comments_by_id(session: Session, *, ids: Collection[str]) -> dict[str, Comment]:
+    """The comments that there are of a page's, by id."""
+    return {row.id: row for row in session.scalars(select(Comment).where(Comment.id.in_(ids)))} if ids else {}
+
+
 def add_comment(session: Session, *, home: Home, text: str, mail_message_id: str | None, actor: Values) -> Comment:
     """Write a comment down."""
     row = Comment(

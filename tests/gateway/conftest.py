@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from chassis import testing
+from chassis.ids import new_id
 from chassis.settings import load
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
@@ -51,6 +52,12 @@ class System:
         client = httpx.Client(base_url=f"{self.url}/api/v1", headers={**bearer, **headers}, timeout=15)
         self._clients.append(client)
         return client
+
+    def colleague(self, name: str = "同僚", role: str = "staff") -> httpx.Client:
+        """Another staff user, logged in."""
+        login = {"login": f"colleague-{new_id()}", "password": PASSWORD}
+        self.admin.post("/staff-users", json={**login, "name": name, "role": role}).raise_for_status()
+        return self.client(self.client().post("/sessions", json=login).json()["token"])
 
     def close(self) -> None:
         """Close the clients."""

@@ -30,13 +30,26 @@ def test_a_contact_has_a_timeline_whose_entries_link_to_what_they_are_about(api)
     entries = eventually(lambda: (items := api.get(path).json()["items"])[1:] and items)
     about = {entry["kind"]: entry["about"] for entry in entries}
     assert about["ticket"] == {"kind": "ticket", "id": ticket["id"], "url": f"/api/v1/tickets/{ticket['id']}"}
-    assert about["comment"] == {"kind": "comment", "id": comment["id"], "url": f"/api/v1/comments/{comment['id']}"}
+    url = f"/api/v1/comments/{comment['id']}"
+    assert about["comment"] == {"kind": "comment", "id": comment["id"], "url": url, "version": 1}
     [alone] = api.get(path, params={"kinds": "ticket"}).json()["items"]
     assert alone["about"]["id"] == ticket["id"]
     first = api.get(path, params={"limit": 1, "kinds": "ticket,comment"}).json()
     assert "kinds=ticket" in first["next"]
     refused = api.get(path, params={"kinds": "ticket,shoe"})
     assert (refused.status_code, "shoe" in refused.text) == (422, True)
+
+
+def test_a_comment_is_changed_by_its_author_alone_and_deleted_by_an_admin_too(api, system):
+    record, colleague = {"kind": "contact", "id": new_contact(api).json()["id"]}, system.colleague()
+    theirs, ours = (who.post("/comments", json={"record": record, "text": "…"}).json()["id"] for who in (colleague, api))
+    seen = {"If-Match": '"1"'}
+    refused = [colleague.delete(f"/comments/{ours}", headers=seen)]
+    refused += [who.patch(f"/comments/{id}", json={"text": "x"}, headers=seen) for who, id in ((colleague, ours), (api, theirs))]
+    assert [answer.status_code for answer in refused] == [403, 403, 403]
+    assert api.delete(f"/comments/{theirs}", headers=seen).status_code == 204
+    assert api.post(f"/comments/{theirs}/restore").status_code == 200
+    assert colleague.patch(f"/comments/{theirs}", json={"text": "訂正"}, headers={"If-Match": '"3"'}).status_code == 200
 
 
 def timeline(api, record, **asked):

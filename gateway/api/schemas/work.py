@@ -230,13 +230,6 @@ class TimelineQuery(PageQuery):
     )
 
 
-class HistoryQuery(TimelineQuery):
-    """Whose history."""
-
-    kind = choice(*RECORD_KINDS, required=True)
-    id = Identifier(required=True)
-
-
 class CommentQuery(PageQuery):
     """Whose comments."""
 
@@ -244,16 +237,21 @@ class CommentQuery(PageQuery):
     id = Identifier(required=True)
 
 
+class HistoryQuery(TimelineQuery, CommentQuery):
+    """Whose history."""
+
+
 class About(Schema):
-    """What an entry tells of. `url`: where the API tells more."""
+    """What an entry tells of. `url`: where the API tells more; `version`: of a comment, for If-Match."""
 
     kind = told(required=True, metadata={"enum": list(ABOUT_KINDS)})
     id = Identifier(required=True, allow_none=True)
     url = told(required=True, allow_none=True, metadata={"format": "uri-reference"})
+    version = fields.Integer()
 
 
 class HistoryEntry(Schema):
-    """Something that happened with a record."""
+    """Something that happened with a record. `staff_user_id`: who wrote a comment."""
 
     id = Identifier(required=True)
     kind = choice(*ENTRY_KINDS, required=True)
@@ -264,6 +262,7 @@ class HistoryEntry(Schema):
     summary = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True))
     mail_message_id = Identifier(allow_none=True)
     by_person = fields.Boolean()
+    staff_user_id = told(allow_none=True)
 
 
 class CommentIn(Schema):

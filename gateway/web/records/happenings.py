@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 
 from gateway.web import formats
 from gateway.web.api import Values
@@ -128,8 +128,22 @@ def told(entry: Values, people: Mapping[str, Values]) -> Values:
         "text": summary.get("text") or summary.get("excerpt"),
         "facts": _facts(summary),
         "happened_at": entry["happened_at"],
+        "comment": _comment(entry) if entry["kind"] == "comment" else None,
         "with_name": name_of(other) if other else None,
         "with_url": url_for("contacts.show_contact", id=other["id"]) if other and other["kind"] == "contact" else None,
+    }
+
+
+def _comment(entry: Values) -> Values:
+    """What can be done with a comment: its author changes and deletes it, an admin deletes it."""
+    own = entry["staff_user_id"] == g.principal["staff_user_id"]
+    scopes = g.principal["scopes"]
+    return {
+        "id": entry["about"]["id"],
+        "version": entry["about"].get("version"),
+        "edited_at": entry["summary"].get("edited_at"),
+        "changes": own and "write" in scopes,
+        "deletes": "write" in scopes and (own or "admin" in scopes),
     }
 
 

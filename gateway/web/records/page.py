@@ -32,7 +32,6 @@ def install(blueprint: Blueprint, kind: Kind) -> None:
     """Add the tabs to the blueprint of a kind."""
     for path, endpoint, view in (("timeline", "timeline", timeline), ("changes", "changes", changes)):
         blueprint.add_url_rule(f"/<uuid:id>/{path}", endpoint, partial(view, kind))
-    blueprint.add_url_rule("/<uuid:id>/comments", "comment", partial(comment, kind), methods=["POST"])
 
 
 def overview(kind: Kind, id: Any) -> Response:
@@ -88,14 +87,6 @@ def timeline(kind: Kind, id: Any) -> Response:
     part = "more" if cursor else "entries"
     frame = {"kind": kind, "record": {"id": id}, "names": {}} if pages.is_htmx() else head(kind, id)
     return pages.show("records/timeline.html", part=part, **frame, **shown)
-
-
-def comment(kind: Kind, id: Any) -> Response:
-    """A comment, and back to the timeline."""
-    text = request.form.get("text", "").replace("\r\n", "\n").strip()
-    body = {"record": {"kind": kind.name, "id": str(id)}, "text": text}
-    api().post("/comments", body, once=request.form.get("once", "")[:100])
-    return pages.go(f"{kind.plural}.timeline", toast="comment_added", id=id)
 
 
 def changes(kind: Kind, id: Any) -> Response:

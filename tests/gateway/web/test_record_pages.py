@@ -122,6 +122,30 @@ def test_a_comment_stands_on_the_timeline_and_kinds_narrow_it(somebody, system):
     page.wait_for_url("**kind=mail")
 
 
+def test_ones_own_comment_is_changed_deleted_and_taken_back_where_it_stands(somebody, system):
+    made = system.admin.post("/contacts", json={"last_name": "訂正"}).json()
+    record, other = {"kind": "contact", "id": made["id"]}, system.colleague()
+    system.admin.post("/comments", json={"record": record, "text": "電話した"}).raise_for_status()
+    other.post("/comments", json={"record": record, "text": "不在だった"}).raise_for_status()
+    page = somebody.open(f"/contacts/{made['id']}/timeline")
+    theirs, own = (page.locator(".event", has_text=text) for text in ("不在だった", "電話した"))
+    expect(theirs.get_by_text("Edit")).to_have_count(0)
+    own.locator("summary").click()
+    own.locator("textarea").fill("電話した\n折り返し待ち")
+    assert somebody.accessibility_faults() == []
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("The comment is changed.")).to_be_visible()
+    expect(own.locator(".comment-text")).to_have_text("電話した\n折り返し待ち")
+    expect(own).to_contain_text("Edited")
+    for event, text in ((own, "折り返し待ち"), (theirs, "不在だった")):
+        event.get_by_role("button", name="Delete").click()
+        expect(page.get_by_text("The comment is deleted.")).to_be_visible()
+        expect(event).to_have_count(0)
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("The comment is back.")).to_be_visible()
+        expect(event).to_contain_text(text)
+
+
 def test_times_are_those_of_the_reader_and_days_are_nobodys(desk, system, people):
     made = system.admin.post("/contacts", json={"last_name": "時差", "birthday": "1990-01-01"}).json()
     somebody = desk(zone="Pacific/Honolulu")

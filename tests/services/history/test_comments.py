@@ -35,6 +35,7 @@ def test_another_text_stands_on_the_timeline_in_the_place_of_the_first(history, 
     assert history.comments(**known)["items"] == [changed]
     [entry] = timeline(history, known)
     assert (entry["summary"]["text"], entry["summary"]["edited_at"]) == ("電話した", changed["edited_at"])
+    assert (entry["staff_user_id"], entry["about"]["version"]) == (MARUYAMA["staff_user_id"], 2)
     assert entry["happened_at"] == comment["created_at"]
     assert told(history) == ["comment.updated.v1"]
 
@@ -68,6 +69,15 @@ def test_nobody_touches_the_comment_of_another(history, known, comment, actor):
     history.delete_comment(id=comment["id"], version=1, actor=MARUYAMA)
     with pytest.raises(Forbidden):
         history.restore_comment(id=comment["id"], actor=actor)
+
+
+def test_who_manages_deletes_the_comment_of_another_and_brings_it_back_but_never_changes_it(history, known, comment):
+    history.delete_comment(id=comment["id"], version=1, actor=OTHER, may_manage=True)
+    assert timeline(history, known) == []
+    restored = history.restore_comment(id=comment["id"], actor=OTHER, may_manage=True)
+    assert (restored["text"], restored["author_name"]) == ("折り返し電話", "丸山")
+    with pytest.raises(Forbidden):
+        history.update_comment(id=comment["id"], text="…", version=3, actor=OTHER)
 
 
 def test_a_stale_version_and_a_text_that_is_none_change_nothing(history, comment):
