@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import current_app
 
+from contracts.errors import Invalid
 from gateway import downloads, uploads
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import documents as schemas
@@ -11,6 +12,7 @@ from gateway.calls import services
 
 MAX_FILE = 25_000_000
 TOO_LARGE = f"The file is larger than {MAX_FILE:,} bytes. Make it smaller, or split it."
+NAME_IT = "Name it, or ask for the recycle bin (deleted=true)."
 BYTES = {"type": "string", "format": "binary"}
 
 documents = Resource("documents", description="Files with a contact, an organization, a lead or a ticket.")
@@ -45,9 +47,18 @@ def upload_document(query: dict[str, Any], by: Any) -> Any:
 def list_documents(query: dict[str, Any]) -> Any:
     """List the documents of a record
 
-    Newest first; `deleted=true`: those in the recycle bin.
+    Newest first; `deleted=true`: those in the recycle bin, without a record all of them, what was deleted last first.
     """
-    return services().history.documents(**page_arguments(query))
+    asked, history = page_arguments(query), services().history
+    named = [name for name in ("kind", "id") if name in asked]
+    if not named and asked.pop("deleted", False):
+        return history.deleted_documents(**asked)
+    if len(named) < 2:
+        missing = {name: [NAME_IT] for name in ("kind", "id") if name not in asked}
+        raise Invalid("A record is named by its kind and its id.", fields=missing)
+    if asked.pop("query", None):
+        raise Invalid("Only the recycle bin is searched.", fields={"query": ["Leave it out, or name no record."]})
+    return history.documents(**asked)
 
 
 @documents.route("/documents/<uuid:id>", methods=["GET"])

@@ -9,6 +9,6 @@ opportunity.*, quote.*, invoice.* (but for updates of papers, and restores); act
 lead.opened, lead.updated, lead.converted, lead.deleted; contact.merged, .unmerged, .deleted, .restored;
 organization.merged, .unmerged.
 Offers (RPC): entries, link_mail, unlink_mail; comment, comments, add_comment, update_comment, delete_comment,
-restore_comment; document, documents, document_content, begin_document, take_document_piece, complete_document,
-discard_document, delete_document, restore_document.
+restore_comment; document, documents, deleted_documents, document_content, begin_document, take_document_piece,
+complete_document, discard_document, delete_document, restore_document.
 """

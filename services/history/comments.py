@@ -1,4 +1,7 @@
-"""Comments: written, and changed, deleted and restored by who wrote them; an admin deletes others' too. Each stands on its record's timeline."""
+"""Comments: written, changed, deleted and restored by who wrote them; an admin deletes and restores others' too.
+
+Each stands on its record's timeline.
+"""
 
 from typing import Any
 

@@ -84,13 +84,20 @@ class DocumentCalls:
             return {**found, **paging.counted(session, wanted)} if counted else found
 
     @rpc
+    def deleted_documents(self, *, query: str = "", limit: int | None = None, cursor: str | None = None) -> Json:
+        """A page of the recycle bin, what was deleted last first; ``query``: what has that in its name."""
+        with self.db.session() as session:
+            items, following = documents.recycle_bin(session, query=query, limit=limit, cursor=cursor)
+            return {"items": items, "next": following}
+
+    @rpc
     def delete_document(
         self, *, id: str, version: int, actor: Json | None = None, idempotency_key: str | None = None
     ) -> Json:
         """A document goes into the recycle bin. PreconditionFailed for an old ``version``."""
         with self.db.transaction(once=idempotency_key, request={"delete": id, "version": version}) as tx:
             if tx.answer is None:
-                tx.answer = documents.remove(tx.session, id=id, version=version)
+                tx.answer = documents.remove(tx.session, id=id, version=version, actor=actor or {})
                 tx.publish(DocumentRemoved, subject=id, **documents.facts(tx.answer))
         return dict(tx.answer)
 

@@ -5,6 +5,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as NoBase64
 from datetime import timedelta
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import func, or_, select, update
@@ -48,6 +49,7 @@ def begin(session: Session, *, record: Values, name: str, actor: Values) -> Valu
         author_name=actor.get("name") or "",
         created_at=now,
         deleted_at=None,
+        deleted_by=None,
     )
     session.add(row)
     return {"id": row.id}
@@ -154,12 +156,33 @@ def of_records(homes: list[Home], *, deleted: bool) -> Any:
     return select(Document).where(theirs, there, Document.whole.is_(True))
 
 
-def remove(session: Session, *, id: str, version: int) -> Values:
+def recycle_bin(
+    session: Session, *, query: str, limit: int | None, cursor: str | None
+) -> tuple[list[Values], str | None]:
+    """One page of what was deleted, of all records, what went last first; ``query``: with that in the name."""
+    wanted = select(Document).where(Document.deleted_at.is_not(None), Document.whole.is_(True))
+    if words := normalize("NFC", query).strip():
+        wanted = wanted.where(Document.name.icontains(words, autoescape=True))
+    if cursor:
+        moment, last = paging.last_moment(cursor)
+        at_once = (Document.deleted_at == moment) & (Document.id < last)
+        wanted = wanted.where(or_(Document.deleted_at < moment, at_once))
+    size = paging.bounded(limit)
+    newest = wanted.order_by(Document.deleted_at.desc(), Document.id.desc()).limit(size + 1)
+    rows, following = paging.page(
+        list(session.scalars(newest)), size, key=lambda row: [clock.wire(row.deleted_at), row.id]
+    )
+    homes = {row.id: Home(row.record_kind, row.record_id) for row in rows}
+    instead = unions.present_homes(session, homes=homes.values())
+    return [told(session, row, home=instead.get(homes[row.id], homes[row.id])) for row in rows], following
+
+
+def remove(session: Session, *, id: str, version: int, actor: Values) -> Values:
     """Into the recycle bin, and off the timeline."""
     row = _present(_existing(session, id, lock=True))
     if row.version != version:
         raise PreconditionFailed("The document was changed meanwhile: read it again and repeat your change.")
-    row.deleted_at, row.version = clock.now(), row.version + 1
+    row.deleted_at, row.deleted_by, row.version = clock.now(), actor.get("staff_user_id"), row.version + 1
     _show(session, row, domain.UNLINKED)
     return told(session, row)
 
@@ -169,7 +192,7 @@ def restore(session: Session, *, id: str) -> Values:
     row = _existing(session, id, lock=True)
     if row.deleted_at is None:
         raise Conflict("The document is not in the recycle bin.")
-    row.deleted_at, row.version = None, row.version + 1
+    row.deleted_at, row.deleted_by, row.version = None, None, row.version + 1
     _show(session, row, domain.PERSON)
     return told(session, row)
 
@@ -177,7 +200,7 @@ def restore(session: Session, *, id: str) -> Values:
 def told(session: Session, row: Document, *, home: Home | None = None) -> Values:
     """A document as callers get it, with the record where it is read: ``home``, where that is known."""
     home = home or unions.present_home(session, home=Home(row.record_kind, row.record_id))
-    plain = ("id", "name", "content_type", "size", "digest", "version", "staff_user_id", "author_name")
+    plain = ("id", "name", "content_type", "size", "digest", "version", "staff_user_id", "author_name", "deleted_by")
     times: Values = {"created_at": clock.wire(row.created_at)}
     times["deleted_at"] = clock.wire(row.deleted_at) if row.deleted_at else None
     return {**{name: getattr(row, name) for name in plain}, **times, "record": home.to_wire()}

@@ -115,6 +115,7 @@ class Document(Base):
     __table_args__ = (
         Index("ix_documents_record", "record_kind", "record_id", "id"),
         Index("ix_documents_whole", "whole", "created_at"),
+        Index("ix_documents_deleted", "deleted_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -130,6 +131,7 @@ class Document(Base):
     author_name: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class DocumentPiece(Base):

@@ -42,10 +42,14 @@ def test_a_contact_has_a_timeline_whose_entries_link_to_what_they_are_about(api)
 
 def test_a_comment_is_changed_by_its_author_alone_and_deleted_by_an_admin_too(api, system):
     record, colleague = {"kind": "contact", "id": new_contact(api).json()["id"]}, system.colleague()
-    theirs, ours = (who.post("/comments", json={"record": record, "text": "…"}).json()["id"] for who in (colleague, api))
+    theirs, ours = (
+        who.post("/comments", json={"record": record, "text": "…"}).json()["id"] for who in (colleague, api)
+    )
     seen = {"If-Match": '"1"'}
     refused = [colleague.delete(f"/comments/{ours}", headers=seen)]
-    refused += [who.patch(f"/comments/{id}", json={"text": "x"}, headers=seen) for who, id in ((colleague, ours), (api, theirs))]
+    refused += [
+        who.patch(f"/comments/{id}", json={"text": "x"}, headers=seen) for who, id in ((colleague, ours), (api, theirs))
+    ]
     assert [answer.status_code for answer in refused] == [403, 403, 403]
     assert api.delete(f"/comments/{theirs}", headers=seen).status_code == 204
     assert api.post(f"/comments/{theirs}/restore").status_code == 200

@@ -15,15 +15,16 @@ class UploadQuery(Schema):
 
 
 class DocumentQuery(PageQuery):
-    """Whose documents."""
+    """Whose documents; of the recycle bin everybody's where no record is named."""
 
-    kind = choice(*RECORD_KINDS, required=True)
-    id = Identifier(required=True)
+    kind = choice(*RECORD_KINDS, load_default=None, metadata={"description": "With id: those of a record"})
+    id = Identifier(load_default=None)
     deleted = fields.Boolean(load_default=None, metadata={"description": "Those in the recycle bin"})
+    query = words(200, load_default=None, metadata={"description": "In the recycle bin: what has this in its name"})
 
 
 class Document(Schema):
-    """A file with a record. `content_type` is told by its bytes; `digest`: their SHA-256, in hex."""
+    """A file with a record. `content_type` is told by its bytes, `digest` is their SHA-256 in hex."""
 
     id = Identifier(required=True)
     record = fields.Nested(RecordPointer)
@@ -36,6 +37,7 @@ class Document(Schema):
     author_name = told(allow_none=True)
     created_at = moment(required=True)
     deleted_at = moment(allow_none=True)
+    deleted_by = told(allow_none=True)
 
 
 DocumentPage = page(Document)

@@ -1,6 +1,7 @@
 """Importing a file, step by step: upload, mapping with a preview, progress, the result with Undo."""
 
 from typing import Any
+from uuid import uuid4
 
 from flask import Blueprint, Response, request
 
@@ -21,7 +22,8 @@ def index() -> Response:
     """Choose a file; what was imported before."""
     found = api().get("/imports", limit=LATEST)
     kind = "organization" if request.args.get("kind") == "organization" else "contact"
-    return show("imports/index.html", latest=found["items"], kind=kind, kinds=words.KINDS, states=words.STATES)
+    shown: Values = {"kind": kind, "kinds": words.KINDS, "states": words.STATES, "once": uuid4().hex}
+    return show("imports/index.html", latest=found["items"], **shown)
 
 
 @imports.get("/<uuid:id>")

@@ -1,5 +1,10 @@
 // A file goes to the API as it is, however large, with a progress bar; then the page that `data-next` names is opened.
 // `data-upload` is what the API calls the file's name; what else the form says goes along in the address.
+// What is sent again since its answer was lost is there once; what was chosen anew is another thing.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("[data-upload]");
+  if (form) form.dataset.chosen = Number(form.dataset.chosen ?? 0) + 1;
+});
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-upload]");
   if (!form) return;
@@ -31,6 +36,7 @@ document.addEventListener("submit", (event) => {
   request.open("POST", `${form.getAttribute("action")}?${asked}`);
   request.responseType = "json";
   request.setRequestHeader("Content-Type", "application/octet-stream");
+  request.setRequestHeader("Idempotency-Key", `${form.dataset.once}-${form.dataset.chosen ?? 0}`);
   input.removeAttribute("aria-invalid");
   problem.hidden = true;
   button.disabled = true;

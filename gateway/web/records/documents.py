@@ -46,6 +46,7 @@ def documents(kind: Kind, id: Any) -> Response:
     found = asked["listing"]
     part = "rows" if found.appends else "documents"
     shown = {"listing": found, "columns": COLUMNS, "deleting": DELETING, "here_alone": here, "most": MOST}
+    shown["once"] = uuid4().hex
     return pages.show("records/documents.html", part=part, **asked["head"], **shown)
 
 

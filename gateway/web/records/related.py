@@ -21,12 +21,13 @@ CARDS = {
     "quotes": (msg("Quotes"), "file-text"),
     "invoices": (msg("Invoices"), "file-invoice"),
     "mails": (msg("Mails"), "mail"),
+    "documents": (msg("Documents"), "file-text"),
     "reports": (msg("Report to this contact"), "users"),
     "contacts": (msg("People of this organization"), "users"),
     "organizations": (msg("Belong to this organization"), "building"),
 }
 # Where all of a kind are shown.
-WHOLE = {"mails": "timeline", "reports": "people"}
+WHOLE = {"mails": "timeline", "documents": "documents", "reports": "people"}
 
 
 def install(blueprint: Blueprint, kind: Kind) -> None:
@@ -97,6 +98,11 @@ def _mail(item: Values) -> Values:
     return _row(item["title"] or "", facts=(told["what"], formats.moment(item["happened_at"])))
 
 
+def _document(item: Values) -> Values:
+    facts = (formats.size(item["size"]), formats.day_of(item["created_at"]), item["author_name"])
+    return _row(item["name"], facts=facts, url=f"/api/v1/documents/{item['id']}/content")
+
+
 def _person(item: Values) -> Values:
     url = url_for("contacts.show_contact", id=item["id"])
     return _row(formats.person(item), facts=(item["department"], item["title"]), url=url)
@@ -113,6 +119,7 @@ ROWS: dict[str, Callable[[Values], Values]] = {
     "quotes": partial(_paper, plural="quotes"),
     "invoices": partial(_paper, plural="invoices"),
     "mails": _mail,
+    "documents": _document,
     "reports": _person,
     "contacts": _person,
     "organizations": _firm,

@@ -43,6 +43,53 @@ def test_a_file_is_put_with_a_record_downloaded_deleted_and_taken_back(desk, ses
     expect(page.locator("#entries")).to_contain_text(NAME)
 
 
+def test_the_recycle_bin_has_documents_too_and_gives_them_back(desk, session, system):
+    made = system.admin.post("/contacts", json={"last_name": "復元"}).json()
+    headers = {"Content-Type": "application/octet-stream"}
+    for name in ("戻す.pdf", "残す.pdf"):
+        asked = {"kind": "contact", "id": made["id"], "name": name}
+        kept = system.admin.post("/documents", params=asked, content=b"%PDF-1.7", headers=headers).json()
+        system.admin.delete(f"/documents/{kept['id']}", headers={"If-Match": '"1"'}).raise_for_status()
+    somebody = desk()
+    somebody.enter(session)
+    page = somebody.open("/recycle-bin")
+    page.get_by_role("navigation", name="What is in the recycle bin").get_by_role("link", name="Documents").click()
+    page.fill("#q", "戻す")
+    rows = page.locator(".listing tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("管理者")
+    expect(rows.get_by_role("link", name="復元")).to_be_visible()
+    assert somebody.accessibility_faults() == []
+    rows.get_by_role("button", name="Restore 戻す.pdf").click()
+    expect(page.get_by_text("Restored: 1 document")).to_be_visible()
+    expect(page.get_by_text("Nothing found")).to_be_visible()
+    page = somebody.open(f"/contacts/{made['id']}")
+    card = page.get_by_role("region", name="Documents")
+    expect(card).to_contain_text("8 byte")
+    with page.expect_download() as download:
+        card.get_by_role("link", name="戻す.pdf").click()
+    assert download.value.suggested_filename == "戻す.pdf"
+
+
+def test_a_file_whose_answer_is_lost_is_there_once_when_it_is_sent_again(desk, session, system):
+    made = system.admin.post("/contacts", json={"last_name": "再送"}).json()
+    somebody = desk()
+    somebody.enter(session)
+    page = somebody.open(f"/contacts/{made['id']}/documents")
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/v1/documents?*", lose, times=1)
+    upload(page, NAME, CONTENT)
+    expect(page.get_by_role("alert")).to_contain_text("Musubi does not answer")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_text("The document is there.")).to_be_visible()
+    expect(page.locator(".listing tbody tr")).to_have_count(1)
+    somebody.faults.clear()  # Chromium notes the answer that was lost
+
+
 def test_what_cannot_be_kept_is_refused_at_the_field_in_the_language_of_the_reader(desk, session, system):
     made = system.admin.post("/contacts", json={"last_name": "空"}).json()
     somebody = desk(language="ja", phone=True)
