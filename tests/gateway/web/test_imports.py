@@ -43,7 +43,7 @@ def test_a_file_is_imported_and_undone_by_its_screens(desk, session, system, lis
     page.get_by_label(f"靴{tag}", exact=True).select_option("description")
     page.get_by_label("Add what the record lacks").check()
     press(page, "Start the import")
-    page.get_by_role("status").get_by_text("Imported").wait_for()
+    page.get_by_role("status").get_by_text("Imported", exact=True).wait_for()
     assert "1" in page.inner_text(".import-facts")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the report").click()
@@ -51,7 +51,7 @@ def test_a_file_is_imported_and_undone_by_its_screens(desk, session, system, lis
     [person] = system.admin.get("/contacts", params={"query": tag}).json()["items"]
     assert person["description"] == "27"
     press(page, "Undo the import")
-    page.get_by_role("status").get_by_text("Undone").wait_for()
+    page.get_by_role("status").get_by_text("Undone", exact=True).wait_for()
     assert system.admin.get("/contacts", params={"query": tag}).json()["items"] == []
 
 
