@@ -1,8 +1,10 @@
 """Contact pages and timelines: what is read for one with 10,000 entries on its timeline, against one with 100."""
 
 import contextlib
+import html
 import itertools
 import random
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -32,12 +34,16 @@ SERVICES = ("contacts", "tickets", "history", "sales", "activities", "staff", "g
 # One after the other; a comment is rare, so that looking for comments alone has to pass by all the rest.
 KINDS = ("mail",) * 13 + ("ticket",) * 3 + ("invoice", "activity", "change", "comment")
 API = "/api/v1"
+# What htmx fetches when the page has come.
+LATER = re.compile(r'hx-get="([^"]+)" hx-trigger="load"')
 Values = dict[str, Any]
 
 
 def timelines_part(shop: Workshop) -> None:
     """What a contact's page reads (contact, related, timeline) with 10,000 entries on its timeline against 100."""
     with _site(shop) as (client, contacts, organizations):
+        _compare(shop, "contact page, rendered", client, contacts, _screen("/contacts/{}"))
+        _compare(shop, "timeline's page, rendered", client, contacts, _screen("/contacts/{}/timeline"))
         _compare(shop, "contact page, its calls of the API", client, contacts, _page)
         _compare(shop, "contact page, related lists", client, contacts, _one("contacts/{}/related"))
         _compare(shop, "contact page, timeline", client, contacts, _one("contacts/{}/timeline"))
@@ -55,8 +61,23 @@ def _page(client: httpx.Client, id: str) -> None:
 
 
 def _read(client: httpx.Client, path: str) -> None:
-    answer = client.get(f"{API}/{path}")
+    _ask(client, f"{API}/{path}")
+
+
+def _screen(path: str) -> Callable[[httpx.Client, str], None]:
+    """As a browser shows it, with what it asks for as soon as the page is there."""
+
+    def look(client: httpx.Client, id: str) -> None:
+        for later in LATER.findall(_ask(client, path.format(id))):
+            _ask(client, html.unescape(later))
+
+    return look
+
+
+def _ask(client: httpx.Client, url: str) -> str:
+    answer = client.get(url)
     assert answer.status_code == 200, answer.text
+    return answer.text
 
 
 def _compare(shop: Workshop, name: str, client: httpx.Client, ids: dict[int, str], read: Any) -> None:
