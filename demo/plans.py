@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An activity with contacts, named by their mail addresses, so many days from today.
+    """An activity with contacts, named by their mail addresses, so many days after the first start.
 
     ``at``: the hour and minute in Japan, None for the whole day. ``more``: further fields.
     """

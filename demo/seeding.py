@@ -1,12 +1,10 @@
 """What the demo creates by calls of the services: customers, sales, plans, two mailboxes. Each call may be repeated."""
 
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from chassis.rpc_client import Services
-from contracts.errors import IdempotencyConflict
 from demo.deals import DEALS, ISSUER, Deal
 from demo.mail_server import HOST
 from demo.mails.building import SALES, SUPPORT
@@ -14,6 +12,7 @@ from demo.people import CONTACTS, ORGANIZATIONS, Contact
 from demo.plans import PLANS, Plan
 
 SIZE_LIMIT = 1024 * 1024
+OFFICE = ZoneInfo("Asia/Tokyo")
 MAILBOXES = {"sales": ("営業 (demo)", SALES), "support": ("サポート (demo)", SUPPORT)}
 
 
@@ -21,15 +20,31 @@ def create_people(services: Services) -> dict[str, str]:
     """Organizations and contacts; nobody comes twice after a start that was cut off. The contacts' ids by address."""
     ids: dict[str, str] = {}
     for number, organization in enumerate(ORGANIZATIONS):
-        data = {"name": organization.name, "addresses": list(organization.addresses), **organization.more}
-        made = services.contacts.create_organization(data=data, idempotency_key=f"demo-organization-{number}")
-        ids[organization.name] = made["id"]
+        ids[organization.name] = _organization(services, number)["id"]
     contacts: dict[str, str] = {}
     for number, contact in enumerate(CONTACTS):
         data = contact_data(contact, ids[contact.organization], boss_id=contacts.get(contact.boss))
         made = services.contacts.create_contact(data=data, idempotency_key=f"demo-contact-{number}")
         contacts |= dict.fromkeys(contact.addresses, made["id"])
     return contacts
+
+
+def _organization(services: Services, number: int) -> dict[str, Any]:
+    organization = ORGANIZATIONS[number]
+    data = {"name": organization.name, "addresses": list(organization.addresses), **organization.more}
+    made: dict[str, Any] = services.contacts.create_organization(
+        data=data, idempotency_key=f"demo-organization-{number}"
+    )
+    return made
+
+
+def first_day(services: Services) -> date:
+    """The day of the first start, in the office: all dates are counted from it, so that a later start names the same.
+
+    It is that of the first organization, which a call that is repeated tells as it was made.
+    """
+    made = datetime.fromisoformat(_organization(services, 0)["created_at"])
+    return made.astimezone(OFFICE).date()
 
 
 def contact_data(contact: Contact, organization_id: str, *, boss_id: str | None = None) -> dict[str, Any]:
@@ -51,42 +66,42 @@ def contact_data(contact: Contact, organization_id: str, *, boss_id: str | None 
 def create_deals(services: Services, contacts: dict[str, str]) -> None:
     """Who issues documents, and what is being sold to whom; nothing comes twice."""
     services.sales.update_issuer(data=ISSUER, version=0, idempotency_key="demo-issuer")
+    today = first_day(services)
     for number, deal in enumerate(DEALS):
         key = f"demo-deal-{number}"
         opened = services.sales.open_opportunity(
-            data=opportunity_data(deal, contacts[deal.address]), idempotency_key=key
+            data=opportunity_data(deal, contacts[deal.address], today), idempotency_key=key
         )
         if deal.lines:
-            data = {"opportunity_id": opened["id"], "lines": list(deal.lines), "notes": deal.notes}
+            written = {"issue_date": _day(today), "lines": list(deal.lines), "notes": deal.notes}
+            data = {"opportunity_id": opened["id"], **written}
             quote = services.sales.create_quote(data=data, idempotency_key=f"{key}-quote")
             _move(services.sales.update_quote, quote, deal.stages, f"{key}-quote")
             if deal.invoice is not None:
-                due = {"due_date": _day(30)}
-                invoice = services.sales.invoice_quote(id=quote["id"], data=due, idempotency_key=f"{key}-invoice")
+                dates = {"issue_date": _day(today), "due_date": _day(today, 30)}
+                invoice = services.sales.invoice_quote(id=quote["id"], data=dates, idempotency_key=f"{key}-invoice")
                 _move(services.sales.update_invoice, invoice, deal.invoice, f"{key}-invoice")
 
 
-def opportunity_data(deal: Deal, contact_id: str) -> dict[str, Any]:
+def opportunity_data(deal: Deal, contact_id: str, today: date) -> dict[str, Any]:
     """The fields of an opportunity as ``sales.open_opportunity`` takes them."""
     named = {"name": deal.name, "amount": deal.amount, "stage": deal.stage, **deal.more}
-    return {**named, "contact_id": contact_id, "expected_close": _day(deal.closes_in_days)}
+    return {**named, "contact_id": contact_id, "expected_close": _day(today, deal.closes_in_days)}
 
 
 def create_plans(services: Services, contacts: dict[str, str]) -> None:
     """What is to be done with whom, and what was; it is the first staff user's, and nothing comes twice."""
     [me] = services.staff.staff_users(limit=1)["items"]
     actor = {"staff_user_id": me["id"], "name": me["name"]}
+    today = first_day(services)
     for number, plan in enumerate(PLANS):
-        data = activity_data(plan, contacts)
-        # Where the first start was cut off and the next one is on another day, it is there with the days of then.
-        with suppress(IdempotencyConflict):
-            services.activities.create_activity(data=data, actor=actor, idempotency_key=f"demo-plan-{number}")
+        data = activity_data(plan, contacts, today)
+        services.activities.create_activity(data=data, actor=actor, idempotency_key=f"demo-plan-{number}")
 
 
-def activity_data(plan: Plan, contacts: dict[str, str]) -> dict[str, Any]:
+def activity_data(plan: Plan, contacts: dict[str, str], today: date) -> dict[str, Any]:
     """The fields of an activity as ``activities.create_activity`` takes them."""
-    today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
-    day = (today + timedelta(plan.days)).isoformat()
+    day = _day(today, plan.days)
     about = [{"kind": "contact", "id": contacts[address]} for address in plan.addresses]
     named = {"kind": plan.kind, "subject": plan.subject, "about": about, **plan.more}
     if plan.kind == "to_do":
@@ -96,8 +111,8 @@ def activity_data(plan: Plan, contacts: dict[str, str]) -> dict[str, Any]:
     return {**named, "starts_at": f"{day}T{plan.at}:00+09:00"}
 
 
-def _day(days: int) -> str:
-    return (datetime.now(UTC).date() + timedelta(days)).isoformat()
+def _day(today: date, days: int = 0) -> str:
+    return (today + timedelta(days)).isoformat()
 
 
 def _move(change: Any, document: dict[str, Any], stages: tuple[str, ...], key: str) -> None:
