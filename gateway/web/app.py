@@ -14,6 +14,7 @@ from chassis import logs
 from chassis.http import REQUEST_ID, ROUTE
 from gateway.origin import SAFE, is_ours
 from gateway.web import language, pages, parts
+from gateway.web.activities import views as activities
 from gateway.web.api import COOKIE, ApiProblem, api
 from gateway.web.assets import Assets
 from gateway.web.bin import views as bin
@@ -23,14 +24,15 @@ from gateway.web.lists import many, saved
 from gateway.web.lists import views as lists
 from gateway.web.merging import views as merging
 from gateway.web.organizations import views as organizations
-from gateway.web.settings import people
+from gateway.web.settings import calendar, people
 from gateway.web.settings import views as settings
 from gateway.web.shell import views as shell
 
 BLUEPRINTS = (
     *(shell.shell, contacts.contacts, organizations.organizations, imports.imports),
     *(lists.lists, saved.saved, many.many, bin.bin, merging.merging),
-    *(settings.settings, people.people),
+    *(activities.activities, activities.picks),
+    *(settings.settings, people.people, calendar.calendar),
 )
 ZONE_COOKIE = "musubi_zone"
 ZONES = available_timezones()

@@ -17,7 +17,7 @@ from chassis import logs
 
 HERE = Path(__file__).parent
 FOLDERS = (HERE / "own", HERE / "static")
-NEEDED = ("app.js", "htmx.js", "icons.svg", "musubi.css", "records.css", "tabler.css")
+NEEDED = ("app.js", "htmx.js", "icons.svg", "musubi.css", "records.css", "tabler.css", "work.css")
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 FOR_EVER = "public, max-age=31536000, immutable"
 # An older page after an upgrade, or another replica in the middle of one.

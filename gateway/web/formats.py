@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from babel import dates, numbers, units
 from flask import g
 
-from gateway.web.language import language, locale
+from gateway.web.language import gettext, language, locale, msg
 
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 JAPAN = ("", "日本", "japan", "jp")
 TOKYO = "Asia/Tokyo"
+BEFORE, AT_ONCE = msg("%(length)s before"), msg("When it begins or is due")
 SIZES = ("digital-byte", "digital-kilobyte", "digital-megabyte")
 
 
@@ -107,6 +108,36 @@ def money(amount: str | None, currency: str | None) -> str:
         return str(numbers.format_currency(Decimal(amount), currency or "JPY", locale=locale())) if amount else ""
     except InvalidOperation:
         return str(amount)
+
+
+def typed_moment(value: str | None) -> str:
+    """A point in time as a browser's field holds it, in the zone of the reader: 2026-11-22T09:05."""
+    return _parsed(value).astimezone(_zone()).strftime("%Y-%m-%dT%H:%M") if value else ""
+
+
+def instant(text: str) -> str:
+    """The point in time that a reader typed into such a field, with its offset; what is none as it is."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=_zone()).isoformat()
+    except ValueError:
+        return text
+
+
+def zone_name() -> str:
+    """The reader's time zone, as IANA calls it."""
+    return str(_zone())
+
+
+def ahead(minutes: int) -> str:
+    """How long before something to remind of it."""
+    return gettext(BEFORE, length=length(minutes)) if minutes else gettext(AT_ONCE)
+
+
+def length(minutes: int) -> str:
+    """A length of time in its largest whole unit: 10 minutes, 1 hour, 2 days."""
+    unit = next((size for size in (1440, 60) if minutes and minutes % size == 0), 1)
+    name = {1440: "duration-day", 60: "duration-hour", 1: "duration-minute"}[unit]
+    return str(units.format_unit(minutes // unit, name, "long", locale=locale()))
 
 
 def day_of(value: str | None) -> str:

@@ -6,15 +6,19 @@ from uuid import UUID
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from jinja2_fragments.flask import render_block
+from werkzeug.routing import BuildError
 
 from gateway.web import formats, parts, sentences
+from gateway.web.activities import fields as activities
 from gateway.web.assets import Assets
 from gateway.web.language import LANGUAGES, gettext, language
 from gateway.web.lists import fields
+from gateway.web.records import happenings
 
 THEME_COOKIE = "musubi_theme"
 THEMES = ("auto", "light", "dark")
 TOAST_COOKIE = "musubi_toast"
+FORMS = ("/new", "/edit")
 ERROR_PAGES = {400, 403, 404, 405, 410, 429, 503, 504}
 
 
@@ -28,7 +32,9 @@ def install(app: Flask) -> None:
         navigation=parts.NAVIGATION,
         phone_kinds=parts.PHONE_KINDS,
         said=sentences.said,
-        field_words=fields.CHOICES,
+        field_words=happenings.STATUSES | activities.WORDS | fields.CHOICES,
+        reminders=activities.reminders,
+        pages_of=parts.PAGES,
     )
     app.jinja_env.filters["list_label"] = lambda name: gettext(fields.label(name))
     app.context_processor(_surroundings)
@@ -48,12 +54,29 @@ def show(template: str, *, part: str | None = None, status: int = 200, **values:
 
 def go(endpoint: str, *, toast: str | None = None, about: Any = "", **values: Any) -> Response:
     """To another page, which then says ``toast``, one of ``parts.TOASTS``; its Undo is for the record ``about``."""
-    url = url_for(endpoint, **values)
+    return go_to(url_for(endpoint, **values), toast=toast, about=about)
+
+
+def go_to(url: str, *, toast: str | None = None, about: Any = "") -> Response:
+    """As ``go``, to an address of ours."""
     away = Response(status=204, headers={"HX-Redirect": url})
     response = away if is_htmx() else make_response(redirect(url, 303))
     if toast:
         response.set_cookie(TOAST_COOKIE, f"{toast}:{about}", max_age=60, samesite="Strict", httponly=True, path="/")
     return response
+
+
+def back(otherwise: str, *, toast: str | None = None, about: Any = "") -> Response:
+    """To the page that was asked from, where it is known and no form; else to another address of ours."""
+    here = asked_from()
+    known = here and not here.partition("?")[0].endswith(FORMS)
+    return go_to(here if known else otherwise, toast=toast, about=about)
+
+
+def asked_from() -> str:
+    """The page that the request comes from, as an address of ours; empty where that is not known."""
+    there = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    return local_path(there.path + (f"?{there.query}" if there.query else "")) if there.path else ""
 
 
 def error(status: int, detail: str = "", *, request_id: str = "") -> Response:
@@ -91,14 +114,16 @@ def _surroundings() -> dict[str, Any]:
 
 
 def _toast() -> dict[str, Any] | None:
-    """What the page before left to say. The cookie holds a word and an id; neither is shown."""
+    """What the page before left to say. The cookie holds a word and an id, or two; none is shown."""
     word, _, about = request.cookies.get(TOAST_COOKIE, "").partition(":")
     if word not in parts.TOASTS or is_htmx():
         return None
     sentence, undo = parts.TOASTS[word]
     try:
-        url = url_for(undo, id=UUID(about)) if undo else None
-    except ValueError:
+        id, _, further = about.partition(":")
+        more: dict[str, Any] = {"other": UUID(further)} if further else {}
+        url = url_for(undo, id=UUID(id), **more) if undo else None
+    except (ValueError, BuildError):
         url = None
     g.toast_shown = True
     return {"sentence": gettext(sentence), "undo": url}

@@ -30,6 +30,19 @@ TOASTS: dict[str, tuple[str, str | None]] = {
     "contact_saved": (msg("Saved."), None),
     "contact_deleted": (msg("The contact is in the recycle bin."), "contacts.restore"),
     "contact_restored": (msg("The contact is back."), None),
+    "activity_created": (msg("It is written down."), None),
+    "activity_saved": (msg("Saved."), None),
+    "activity_done": (msg("It is done."), "activities.reopen"),
+    "activity_reopened": (msg("It is open again."), None),
+    "activity_deleted": (msg("It is in the recycle bin."), "activities.restore"),
+    "activity_restored": (msg("It is back."), None),
+    "calendar_withdrawn": (msg("The address has ended."), None),
+    "linked": (msg("It belongs to this record again."), None),
+    **{
+        f"{name}_unlinked_{part}": (msg("It does not belong to this record any more."), f"{plural}.link_{part}")
+        for name, plural in (("contact", "contacts"), ("organization", "organizations"))
+        for part in ("activities", "opportunities", "reports", "contacts", "organizations")
+    },
     "merged_away": (msg("It was merged into this record."), None),
     "comment_added": (msg("The comment is there."), None),
     "comment_changed": (msg("The comment is changed."), None),
@@ -61,6 +74,12 @@ TOASTS: dict[str, tuple[str, str | None]] = {
     "organizations_restored": (msg("The organizations are restored."), None),
 }
 
+# The page of each kind of record that has one.
+PAGES = {
+    "contact": "contacts.show_contact",
+    "organization": "organizations.show_organization",
+    "activity": "activities.show_activity",
+}
 PHONE_KINDS = {
     "work": msg("Work"),
     "mobile": msg("Mobile"),

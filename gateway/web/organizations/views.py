@@ -11,10 +11,10 @@ from gateway.web.lists.kinds import ORGANIZATIONS
 from gateway.web.organizations import tree
 from gateway.web.organizations.fields import ORGANIZATION
 from gateway.web.pages import show
-from gateway.web.records import comments, documents, extras, page, related, views
+from gateway.web.records import comments, documents, extras, page, related, unlinking, views
 
 organizations = Blueprint("organizations", __name__, url_prefix="/organizations")
-for part in (views, page, extras, related, comments, documents):
+for part in (views, page, extras, related, comments, documents, unlinking):
     part.install(organizations, ORGANIZATION)
 
 

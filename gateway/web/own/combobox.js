@@ -1,11 +1,13 @@
 // A field with suggestions from the server (ARIA combobox with a listbox). With data-follow its options are links;
 // without, the chosen option's id goes into the hidden field beside it.
 const PAUSE = 180;
+let born = 0;
 
 function setUp(box) {
   const input = box.querySelector("[role=combobox]");
   const list = box.querySelector("[role=listbox]");
   const hidden = box.querySelector("input[type=hidden]");
+  if (!list.id) input.setAttribute("aria-controls", (list.id = `list-${++born}`));
   let timer = 0;
   let asked = 0;
   let active = -1;

@@ -1,15 +1,17 @@
 // Lists within a form, such as phones: the first entry is the primary one.
+import { comboboxes } from "./combobox.js";
+
 document.addEventListener("click", (event) => {
   const rows = event.target.closest("[data-rows]");
   const button = event.target.closest("button");
   if (!rows || !button) return;
   const entry = button.closest(".entry");
-  if ("addRow" in button.dataset) addRow(rows).querySelector("input").focus();
+  if ("addRow" in button.dataset) addRow(rows).querySelector("input:not([type=hidden])").focus();
   else if ("removeRow" in button.dataset) {
     if (rows.querySelectorAll(".entry").length === 1) addRow(rows);
     const near = entry.nextElementSibling?.matches(".entry") ? entry.nextElementSibling : entry.previousElementSibling;
     entry.remove();
-    (near?.matches(".entry") ? near : rows).querySelector("input").focus();
+    (near?.matches(".entry") ? near : rows).querySelector("input:not([type=hidden])").focus();
   } else if ("firstRow" in button.dataset) {
     rows.querySelector(".entry").before(entry);
     entry.querySelector("input").focus();
@@ -34,5 +36,6 @@ document.addEventListener("click", (event) => {
 export function addRow(rows) {
   const template = rows.querySelector("template");
   template.before(template.content.cloneNode(true));
+  comboboxes(template.previousElementSibling);
   return template.previousElementSibling;
 }

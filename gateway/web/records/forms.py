@@ -1,17 +1,19 @@
 """What a form holds: from a record, from what was typed, and on to the API.
 
-The values of a form are texts, lists of texts (mail addresses), lists of pairs (phones: number, kind) and flags, by the
-names of the fields: what a form shows and what comes back from it can be compared.
+The values of a form are texts, lists of texts (mail addresses, named records as "contact:<id>"), lists of pairs
+(phones: number, kind) and flags, by the names of the fields: what a form shows and what comes back can be compared.
 """
 
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from gateway.web import formats
 from gateway.web.parts import PHONE_KINDS
 from gateway.web.records.kinds import Kind
 from gateway.web.tables import Column
@@ -21,23 +23,32 @@ Typed = MultiDict[str, str]
 
 REFERENCES = ("organization", "contact", "owner")
 SEPARATORS = re.compile(r"[,、，\n]")
+LISTS = ("all_addresses", "records")
 
 
 def of_record(kind: Kind, record: Mapping[str, Any]) -> Shape:
     """The form of a record; of an empty one, the empty form."""
-    return {column.name: _held(column, record.get(column.name)) for column in kind.inputs}
+    shown = kind.into_form(dict(record)) if record else record
+    return {column.name: _held(column, shown.get(column.name)) for column in kind.inputs}
 
 
 def _held(column: Column, value: Any) -> Any:
-    if column.kind == "all_addresses":
-        return list(value or [])
-    if column.kind == "all_phones":
-        return [[one.get("shown") or one["number"], one.get("kind") or "work"] for one in value or []]
-    if column.kind == "tags":
-        return ", ".join(value or [])
-    if column.kind == "flag":
-        return bool(value)
+    return HELD.get(column.kind, _text)(value)
+
+
+def _text(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+HELD: Mapping[str, Callable[[Any], Any]] = {
+    "all_addresses": lambda value: list(value or []),
+    "all_phones": lambda value: [[one.get("shown") or one["number"], one.get("kind") or "work"] for one in value or []],
+    "records": lambda value: [f"{one['kind']}:{one['id']}" for one in value or []],
+    "tags": lambda value: ", ".join(value or []),
+    "flag": bool,
+    "when": formats.typed_moment,
+    "minutes": lambda seconds: "" if seconds is None else str(seconds // 60),
+}
 
 
 def typed(kind: Kind, form: Typed) -> Shape:
@@ -46,7 +57,7 @@ def typed(kind: Kind, form: Typed) -> Shape:
 
 
 def _typed(column: Column, form: Typed) -> Any:
-    if column.kind == "all_addresses":
+    if column.kind in LISTS:
         return [text.strip() for text in form.getlist(column.name) if text.strip()]
     if column.kind == "all_phones":
         pairs = zip(form.getlist(column.name), form.getlist(f"{column.name}.kind"), strict=False)
@@ -64,24 +75,62 @@ def differing(one: Shape, other: Shape) -> list[str]:
 def body(kind: Kind, values: Shape, names: Iterable[str]) -> dict[str, Any]:
     """Those fields as the API takes them."""
     wanted = set(names)
-    return {column.name: _sent(column, values[column.name]) for column in kind.inputs if column.name in wanted}
+    sent = {column.name: _sent(column, values[column.name]) for column in kind.inputs if column.name in wanted}
+    return kind.from_form(values, sent) if sent else sent
 
 
 def _sent(column: Column, value: Any) -> Any:
-    if column.kind == "all_phones":
-        return [{"number": number, "kind": kind} for number, kind in value]
-    if column.kind == "tags":
-        return [tag.strip() for tag in SEPARATORS.split(value) if tag.strip()]
-    if column.kind == "number":
-        digits = unicodedata.normalize("NFKC", value).replace(",", "")
-        return int(digits) if digits.isdecimal() and len(digits) < 20 else value or None
-    return value or None if column.kind in ("day", *REFERENCES) else value
+    return SENT.get(column.kind, lambda same: same)(value)
+
+
+def _or_none(value: str) -> str | None:
+    return value or None
+
+
+def _phones(value: list[list[str]]) -> list[dict[str, str]]:
+    return [{"number": number, "kind": kind} for number, kind in value]
+
+
+def _tags(value: str) -> list[str]:
+    return [tag.strip() for tag in SEPARATORS.split(value) if tag.strip()]
+
+
+def _number(value: str, times: int = 1) -> Any:
+    digits = plain(value)
+    return int(digits) * times if digits.isdecimal() and len(digits) < 20 else value or None
+
+
+def _pointers(value: list[str]) -> list[dict[str, str]]:
+    pairs = (one.partition(":") for one in value)
+    return [{"kind": kind, "id": id} for kind, _, id in pairs]
+
+
+def plain(text: str) -> str:
+    """A number without its separators and signs of money, in narrow digits: ￥１，２００ is 1200."""
+    return unicodedata.normalize("NFKC", text).replace(",", "").replace("¥", "").replace(" ", "")
+
+
+SENT: Mapping[str, Callable[[Any], Any]] = {
+    "all_phones": _phones,
+    "tags": _tags,
+    "records": _pointers,
+    "number": _number,
+    "reminder": _number,
+    "minutes": lambda value: _number(value, 60),
+    "money": lambda value: plain(value) or None,
+    "when": lambda value: formats.instant(value) if value else None,
+    **dict.fromkeys(("day", *REFERENCES), _or_none),
+}
 
 
 def unchosen(kind: Kind, values: Shape, form: Typed) -> list[str]:
     """The fields where words were typed that stand for nobody."""
-    refers = [column.name for column in kind.inputs if column.kind in REFERENCES]
-    return [name for name in refers if not values[name] and str(form.get(f"{name}.label", "")).strip()]
+    refers = [column.name for column in kind.inputs if column.kind in (*REFERENCES, "records")]
+    return [name for name in refers if any(_loose(form.getlist(name), form.getlist(f"{name}.label")))]
+
+
+def _loose(ids: list[str], words: list[str]) -> Iterable[bool]:
+    return (bool(said.strip() and not id.strip()) for id, said in zip_longest(ids, words, fillvalue=""))
 
 
 def pack(values: Shape) -> str:

@@ -1,8 +1,9 @@
 """A kind of record as its form and its page know it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from gateway.web.language import msg
 from gateway.web.tables import Column
@@ -26,14 +27,33 @@ class Block:
     open: bool = False
 
 
+Values = dict[str, Any]
+
+
+def _same(record: Values) -> Values:
+    return record
+
+
+def _body(_: Values, body: Values) -> Values:
+    return body
+
+
+def _faultless(_: Values) -> dict[str, list[str]]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Kind:
-    """Contacts, or organizations.
+    """Contacts, or organizations, or what is done with them.
 
     ``heading``: the fields of the name, which the page shows in its head. ``blocks``: what the form and the page show.
     ``told``: what the page alone shows. ``page``: the endpoint of a record's page.
     ``tabs``: the parts of the page, endpoint and label.
     ``told_apart_by``: the fields by which likely duplicates are found.
+    ``fixed``: what each of them is without being typed. ``choices``: the words of its closed lists; None: the API's.
+    ``begin``: what the form of a new one is filled in with. ``into_form``: a record with the fields of the form.
+    ``from_form``: out of the form's values and what was changed, what is sent. ``faults``: sentences by field for what
+    need not be sent. ``stays``: who saves it comes back to where the form was opened.
     """
 
     name: str
@@ -45,9 +65,16 @@ class Kind:
     heading: Block
     blocks: tuple[Block, ...]
     told: Block
-    tabs: tuple[tuple[str, str], ...]
     needed: frozenset[str]
-    told_apart_by: tuple[str, ...]
+    tabs: tuple[tuple[str, str], ...] = ()
+    told_apart_by: tuple[str, ...] = ()
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] | None = None
+    begin: Mapping[str, Any] = field(default_factory=dict)
+    into_form: Callable[[Values], Values] = _same
+    from_form: Callable[[Values, Values], Values] = _body
+    faults: Callable[[Values], dict[str, list[str]]] = _faultless
+    stays: bool = False
 
     @property
     def path(self) -> str:
@@ -73,6 +100,11 @@ class Kind:
     def refers(self) -> tuple[str, ...]:
         """The fields that hold the id of a contact or an organization."""
         return tuple(column.name for column in self.inputs if column.kind in ("contact", "organization"))
+
+    @cached_property
+    def lists(self) -> tuple[str, ...]:
+        """The fields that hold several records, of which kind ever."""
+        return tuple(column.name for column in self.inputs if column.kind == "records")
 
     def input(self, name: str) -> Column | None:
         """A field of the form by its name."""

@@ -13,6 +13,8 @@ from gateway.web.records.forms import Shape
 from gateway.web.records.kinds import POSTAL_PARTS, Kind
 from gateway.web.tables import names
 
+# Of records that have no name here.
+NOUNS = {"contact": msg("Contact"), "organization": msg("Organization"), "ticket": msg("Ticket"), "lead": msg("Lead")}
 GONE = msg("Somebody whose account is closed")
 
 
@@ -41,7 +43,17 @@ def labels_of(kind: Kind, *shapes: Shape) -> dict[str, str]:
     """What the ids in forms are called."""
     found = {id: name_of(one) for id, one in names(forms.ids_in(kind, *shapes)).items()}
     ids = {shape["owner_id"] for shape in shapes if shape.get("owner_id")}
-    return found | {id: owner(id) for id in ids}
+    several = [pointer for shape in shapes for name in kind.lists for pointer in shape[name]]
+    return found | {id: owner(id) for id in ids} | pointed(several)
+
+
+def pointed(pointers: Iterable[str]) -> dict[str, str]:
+    """What records are called that are named with their kinds, such as "contact:<id>", by that."""
+    pairs = {one: one.partition(":")[::2] for one in pointers}
+    known = names(sorted(id for kind, id in pairs.values() if kind in ("contact", "organization")))
+    called = {one: name_of(known[id]) for one, (_, id) in pairs.items() if id in known}
+    staff = {one: owner(id) for one, (kind, id) in pairs.items() if kind.startswith("staff_")}
+    return {one: gettext(NOUNS.get(kind, kind)) for one, (kind, _) in pairs.items()} | called | staff
 
 
 def name_of(named: Mapping[str, Any]) -> str:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, g, url_for
 
 from gateway.web import formats, pages
 from gateway.web.api import Values, api
 from gateway.web.language import gettext, msg
-from gateway.web.records import happenings
+from gateway.web.records import happenings, unlinking
 from gateway.web.records.kinds import Kind
 
 # By the part of the API's answer: the title of its card, and the icon.
@@ -26,8 +26,20 @@ CARDS = {
     "contacts": (msg("People of this organization"), "users"),
     "organizations": (msg("Belong to this organization"), "building"),
 }
+NONE = {
+    "activities": msg("Nothing planned yet. Write down what is to be done, or whom you spoke with."),
+}
+# What can be added to a record by its card: the label, the form, and what of it is filled in.
+ADDING: dict[str, tuple[tuple[str, str, Values], ...]] = {
+    "activities": tuple((label, "activities.new", {"kind": kind}) for kind, label in happenings.ACTIVITIES.items()),
+}
 # Where all of a kind are shown.
 WHOLE = {"mails": "timeline", "documents": "documents", "reports": "people"}
+
+
+# The blueprint of the form by which a row is changed.
+EDITED = {"activities": "activities"}
+OVERDUE = msg("Overdue")
 
 
 def install(blueprint: Blueprint, kind: Kind) -> None:
@@ -38,16 +50,17 @@ def install(blueprint: Blueprint, kind: Kind) -> None:
 def related(kind: Kind, id: Any) -> Response:
     """A card for each kind of which there is something, or which does not answer."""
     parts: dict[str, Values] = api().get(f"{kind.path}/{id}/related")
-    return pages.show("records/related.html", part="related", kind=kind, id=id, cards=cards(kind, id, parts))
+    shown = cards(kind, id, parts, adds="write" in g.principal["scopes"])
+    return pages.show("records/related.html", part="related", kind=kind, id=id, cards=shown)
 
 
-def cards(kind: Kind, id: Any, parts: dict[str, Values]) -> list[Values]:
-    """The cards of an answer of the API; none for what there is nothing of."""
-    made = (_card(kind, id, name, parts[name]) for name in CARDS if name in parts)
-    return [card for card in made if card["rows"] or card["failed"]]
+def cards(kind: Kind, id: Any, parts: dict[str, Values], *, adds: bool = False) -> list[Values]:
+    """The cards of an answer of the API; for what there is nothing of, none but where something can be added."""
+    made = (_card(kind, id, name, parts[name], adds) for name in CARDS if name in parts)
+    return [card for card in made if card["rows"] or card["failed"] or card["adding"]]
 
 
-def _card(kind: Kind, id: Any, name: str, part: Values) -> Values:
+def _card(kind: Kind, id: Any, name: str, part: Values, adds: bool) -> Values:
     title, icon = CARDS[name]
     more = part["count"] is None or not part["exact"] or part["count"] > len(part["items"])
     whole = url_for(f"{kind.plural}.{WHOLE[name]}", id=id) if name in WHOLE else None
@@ -58,23 +71,47 @@ def _card(kind: Kind, id: Any, name: str, part: Values) -> Values:
         "name": name,
         "title": title,
         "icon": icon,
-        "rows": [ROWS[name](item) for item in part["items"]],
+        "rows": [_with_deeds(ROWS[name](item), kind, id, name, item, adds) for item in part["items"]],
         "failed": part["error"],
         "count": part["count"],
         "exact": part["exact"],
         "whole": whole if more else None,
+        "adding": _adding(kind, id, name) if adds else [],
+        "none": NONE.get(name),
     }
 
 
+def _adding(kind: Kind, id: Any, name: str) -> list[tuple[str, str]]:
+    """Labels and forms of what can be added; the record is filled in."""
+    own: Values = {"about": f"{kind.name}:{id}"} if name == "activities" else {f"{kind.name}_id": str(id)}
+    return [(label, url_for(form, **filled, **own)) for label, form, filled in ADDING.get(name, ())]
+
+
+def _with_deeds(row: Values, kind: Kind, id: Any, part: str, item: Values, may_change: bool) -> Values:
+    """A row with what can be done with it here: another form of it, and taking it off the record."""
+    if not may_change:
+        return row
+    if part in EDITED:
+        row["edit"] = url_for(f"{EDITED[part]}.edit", id=item["id"])
+    if part in unlinking.PATHS:
+        row["unlink"] = url_for(f"{kind.plural}.unlink_{part}", id=id, other=item["id"])
+    return row
+
+
 def _row(title: str, *, number: str = "", facts: tuple[str, ...] = (), url: str = "", paper: str = "") -> Values:
-    return {"title": title, "number": number, "facts": " · ".join(filter(None, facts)), "url": url, "paper": paper}
+    said = " · ".join(filter(None, facts))
+    row: Values = {"title": title, "number": number, "facts": said, "url": url, "paper": paper}
+    return row | {"activity": None, "warning": "", "edit": "", "unlink": ""}
 
 
 def _activity(item: Values) -> Values:
     begins, day = item["starts_at"] or item["due_at"], item["starts_on"] or item["due_on"]
     when = formats.moment(begins) if begins else formats.day(day)
     what = gettext(str(happenings.ACTIVITIES.get(item["kind"], item["kind"])))
-    return _row(item["subject"], facts=(what, when, happenings.status(item["status"])))
+    overdue = gettext(OVERDUE) if item["overdue"] else ""
+    facts = (what, when, happenings.status(item["status"]))
+    url = url_for("activities.show_activity", id=item["id"])
+    return {**_row(item["subject"], facts=facts, url=url), "activity": item, "warning": overdue}
 
 
 def _ticket(item: Values) -> Values:

@@ -1,6 +1,6 @@
 """The form of a record, in the drawer or as a page of its own; delete and restore. The same for both kinds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ REASONS = {
     "similar_name": msg("a similar name"),
 }
 SHOWN = 3
+MOST_GIVEN = 20
 # Refusals that a form cannot mend: they are shown as a page.
 ELSEWHERE = frozenset({401, 403, 404})
 
@@ -46,11 +47,16 @@ def install(blueprint: Blueprint, kind: Kind) -> None:
         blueprint.add_url_rule(path, endpoint, partial(view, kind), methods=[method])
 
 
-def new(kind: Kind) -> Response:
-    """An empty form; what the address names is filled in (`/contacts/new?organization_id=…`)."""
-    values = forms.of_record(kind, {"owner_id": g.principal["staff_user_id"]})
-    given = {name: text[:200] for name, text in request.args.items() if isinstance(values.get(name), str)}
-    return _form(kind, {**values, **given})
+def new(kind: Kind, **filled: Any) -> Response:
+    """An empty form but for ``filled``; what the address names is filled in (`/contacts/new?organization_id=…`)."""
+    values = forms.of_record(kind, {"owner_id": g.principal["staff_user_id"], **kind.begin, **filled})
+    return _form(kind, {**values, **_given(values)})
+
+
+def _given(values: Shape) -> Shape:
+    texts = {name: text[:200] for name, text in request.args.items() if isinstance(values.get(name), str)}
+    several = {name: request.args.getlist(name)[:MOST_GIVEN] for name in request.args if values.get(name) == []}
+    return texts | several
 
 
 def create(kind: Kind) -> Response:
@@ -60,9 +66,11 @@ def create(kind: Kind) -> Response:
         return refused
     filled = forms.body(kind, values, forms.differing(values, forms.of_record(kind, {})))
     try:
-        made = api().post(kind.path, filled, once=_once())
+        made = api().post(kind.path, {**kind.fixed, **filled}, once=_once())
     except ApiProblem as problem:
         return _refused(kind, values, problem)
+    if kind.stays:
+        return pages.back(url_for(kind.page, id=made["id"]), toast=f"{kind.name}_created", about=made["id"])
     return pages.go(kind.page, toast=f"{kind.name}_created", id=made["id"])
 
 
@@ -147,11 +155,20 @@ def _form(
         "who": None,
         "typed": request.method == "POST",
         "words": {},
+        "action": _action(kind, record),
+        "back": url_for(kind.page, id=record["id"]) if record else kind.path,
         "parts": lambda block: list(parts(block)),
         "field_label": field_label,
         "once": uuid4().hex,
     }
     return pages.show("records/form.html", part="form", status=status, **{**shown, **more})
+
+
+def _action(kind: Kind, record: dict[str, Any] | None) -> str:
+    """Where the form is sent to; it is also the name under which what was typed is kept."""
+    if record:
+        return url_for(f"{kind.plural}.update", id=record["id"], **kind.fixed)
+    return request.full_path.rstrip("?")
 
 
 def _refused(kind: Kind, values: Shape, problem: ApiProblem, **more: Any) -> Response:
@@ -173,10 +190,11 @@ def _is_shown(kind: Kind, name: str) -> bool:
 def _incomplete(kind: Kind, values: Shape, **more: Any) -> Response | None:
     """The form again where a required field is empty, or words in a field that names a record stand for none."""
     loose = forms.unchosen(kind, values, request.form)
-    errors = {name: [EMPTY] for name in kind.needed if not values[name]} | {name: [UNCHOSEN] for name in loose}
+    errors = {name: [EMPTY] for name in kind.needed if not values[name]} | kind.faults(values)
+    errors |= {name: [UNCHOSEN] for name in loose}
     if not errors:
         return None
-    words = {name: request.form[f"{name}.label"][:200] for name in loose}
+    words = {name: request.form.get(f"{name}.label", "")[:200] for name in loose}
     return _form(kind, values, errors=errors, words=words, status=422, **more)
 
 
@@ -185,18 +203,22 @@ def _overtaken(kind: Kind, id: str, values: Shape, base: Shape) -> Response:
     record = api().get(f"{kind.path}/{id}")
     theirs = forms.of_record(kind, record)
     merged, both, alone = forms.merged(values, base, theirs)
-    last = api().get(f"{kind.path}/{id}/changes", limit=1)["items"]
+    last = api().get(f"{kind.path}/{id}/changes", limit=1)["items"] if kind.tabs else []
     told = [field_label(kind, name) for name in alone]
     who = {**last[0], "changed_at": record["updated_at"]} if last else None
     return _form(kind, merged, base=theirs, record=record, both=both, alone=told, who=who, status=412)
 
 
-def _choices(kind: Kind) -> dict[str, list[str]]:
+def _choices(kind: Kind) -> Mapping[str, Iterable[str]]:
+    if kind.choices is not None:
+        return kind.choices
     return {field["name"]: field["choices"] for field in api().get(f"{kind.path}/fields")["items"] if field["choices"]}
 
 
 def _back(kind: Kind, id: Any) -> Response:
     """To where the drawer was opened, or to the record's page."""
+    if kind.stays:
+        return pages.back(url_for(kind.page, id=id), toast=f"{kind.name}_saved")
     here = urlsplit(request.headers.get("HX-Current-URL", ""))
     response = pages.go(kind.page, toast=f"{kind.name}_saved", id=id)
     if here.path.startswith(kind.path) and here.path != url_for(f"{kind.plural}.edit", id=id):

@@ -110,7 +110,7 @@ def test_changes_tell_before_and_after_in_words(somebody, system, firm):
 def test_a_comment_stands_on_the_timeline_and_kinds_narrow_it(somebody, system):
     made = system.admin.post("/contacts", json={"last_name": "会話"}).json()
     page = somebody.open(f"/contacts/{made['id']}")
-    expect(page.locator("#related")).to_contain_text("No tickets")
+    expect(page.locator("#related")).to_contain_text("Nothing planned yet")
     page.click("nav >> text=Timeline")
     expect(page.locator("#entries")).to_contain_text("Nothing happened yet")
     page.fill("#comment", "電話で確認済み\n折り返し待ち")

@@ -1,0 +1,135 @@
+"""Activities: form and page of each, done and opened again at a click, deleted with Undo, as a calendar file."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Response, request, url_for
+
+from gateway.parallel import together
+from gateway.web import formats, pages
+from gateway.web.activities import fields
+from gateway.web.activities.fields import KINDS
+from gateway.web.api import ApiProblem, Values, api
+from gateway.web.lists.screen import owners
+from gateway.web.records import plain, views
+from gateway.web.records.kinds import Kind
+
+OFFERED = 5
+
+activities = Blueprint("activities", __name__, url_prefix="/activities")
+
+
+def _asked_kind() -> Kind:
+    return KINDS.get(request.args.get("kind", ""), KINDS["to_do"])
+
+
+def _read(id: Any) -> tuple[Kind, Values]:
+    record = api().get(f"/activities/{id}")
+    return KINDS[record["kind"]], record
+
+
+@activities.get("/new")
+def new() -> Response:
+    """An empty form of the kind that the address names."""
+    kind = _asked_kind()
+    return views.new(kind, **({"phone": _phone()} if kind is KINDS["call"] else {}))
+
+
+def _phone() -> str:
+    """The number of the contact that is to be called; nothing where it cannot be read."""
+    named = request.args.get("about", "").partition("contact:")[2]
+    try:
+        phones = api().get(f"/contacts/{UUID(named)}")["phones"]
+    except (ValueError, ApiProblem):
+        return ""
+    return phones[0]["shown"] or phones[0]["number"] if phones else ""
+
+
+@activities.post("/new")
+def create() -> Response:
+    """A new activity."""
+    return views.create(_asked_kind())
+
+
+@activities.get("/<uuid:id>")
+def show_activity(id: UUID) -> Response:
+    """An activity's page."""
+    kind, record = _read(id)
+    return plain.page(kind, record, template="activities/page.html")
+
+
+@activities.get("/<uuid:id>/edit")
+def edit(id: UUID) -> Response:
+    """The form of an activity."""
+    return views.edit(_read(id)[0], id)
+
+
+@activities.post("/<uuid:id>/edit")
+def update(id: UUID) -> Response:
+    """What was changed goes to the API."""
+    return views.update(_asked_kind(), id)
+
+
+@activities.post("/<uuid:id>/done")
+def done(id: UUID) -> Response:
+    """It is done; the toast can undo it."""
+    return _move(id, fields.DONE, "activity_done")
+
+
+@activities.post("/<uuid:id>/reopen")
+def reopen(id: UUID) -> Response:
+    """It is open again."""
+    return _move(id, fields.OPEN, "activity_reopened")
+
+
+def _move(id: UUID, statuses: dict[str, str], toast: str) -> Response:
+    kind, record = _read(id)
+    status = statuses[kind.fixed["kind"]]
+    api().patch(f"/activities/{id}", {"status": status}, version=record["version"], once=uuid4().hex)
+    return pages.back(url_for("activities.show_activity", id=id), toast=toast, about=id)
+
+
+@activities.post("/<uuid:id>/delete")
+def remove(id: UUID) -> Response:
+    """Into the recycle bin; the toast can undo it."""
+    return plain.remove(*_read(id))
+
+
+@activities.post("/<uuid:id>/restore")
+def restore(id: UUID) -> Response:
+    """Out of the recycle bin."""
+    api().post(f"/activities/{id}/restore", once=uuid4().hex)
+    return pages.back(url_for("activities.show_activity", id=id), toast="activity_restored")
+
+
+picks = Blueprint("picks", __name__)
+
+
+@picks.get("/<any(about,attendees):what>/pick")
+def pick(what: str) -> Response:
+    """Whom an activity may name, as one types: customers, and for those who take part colleagues before them."""
+    text = request.args.get("q", "").strip()[:200]
+    second = (lambda: _organizations(text)) if what == "about" else (lambda: _colleagues(text))
+    asked = together(first=lambda: _contacts(text), second=second)
+    found = asked["first"] + asked["second"] if what == "about" else asked["second"] + asked["first"]
+    return pages.show("lists/pick.html", part="found", found=found, what=what)
+
+
+def _contacts(text: str) -> list[Values]:
+    items = api().get("/contacts", query=text, limit=OFFERED)["items"]
+    return [_option("contact", one["id"], formats.person(one), one["title"] or one["number"]) for one in items]
+
+
+def _organizations(text: str) -> list[Values]:
+    items = api().get("/organizations", query=text, limit=OFFERED)["items"]
+    return [_option("organization", one["id"], one["name"], one["number"]) for one in items]
+
+
+def _colleagues(text: str) -> list[Values]:
+    wanted = text.casefold()
+    found = [one for one in owners() if wanted in one["name"].casefold()]
+    return [_option(one["kind"], one["id"], one["name"]) for one in found[:OFFERED]]
+
+
+def _option(kind: str, id: str, label: str, further: str = "") -> Values:
+    return {"id": f"{kind}:{id}", "kind": kind, "label": label, "further": further}

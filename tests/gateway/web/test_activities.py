@@ -1,0 +1,158 @@
+"""To-dos, calls, meetings and visits on the page of whom they are about, in a real browser; and their forms' times."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import g
+from playwright.sync_api import expect
+
+from contracts.activities import ACTIVITY_PRIORITIES, CALL_DIRECTIONS, EVENT_STATUSES, TO_DO_STATUSES
+from gateway.web.activities.fields import KINDS, WORDS
+from gateway.web.app import create_screens
+from gateway.web.records import forms, happenings
+
+MOMENT = "2026-12-01T05:00:00.000000Z"
+
+
+@pytest.fixture
+def in_berlin():
+    with create_screens("http://127.0.0.1:1").test_request_context("/"):
+        g.language, g.zone = "en", ZoneInfo("Europe/Berlin")
+        yield
+
+
+@pytest.fixture
+def two(system):
+    """Two contacts of one name."""
+    return [system.admin.post("/contacts", json={"last_name": "活動", "first_name": name}).json() for name in "甲乙"]
+
+
+def listed(system, contact, **query):
+    asked = {"about_kind": "contact", "about_id": contact["id"], **query}
+    return system.admin.get("/activities", params=asked).json()["items"]
+
+
+def test_a_meeting_is_planned_held_taken_off_and_deleted_on_the_contact_s_page(desk, session, system, two):
+    somebody = desk()
+    somebody.enter(session)
+    page = somebody.open(f"/contacts/{two[0]['id']}")
+    card = page.locator("#related section", has_text="Activities")
+    expect(card).to_contain_text("Nothing planned yet")
+    card.get_by_role("link", name="Meeting").click()
+    expect(page.locator("#f-subject")).to_be_focused()
+    page.keyboard.type("秋の打合せ")
+    page.locator("[data-rows=about] [data-add-row]").click()
+    page.keyboard.type("活動 乙")
+    expect(page.locator("[data-rows=about] [role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#f-starts_at-error")).to_contain_text("say when it takes place")
+    assert somebody.accessibility_faults() == []
+    somebody.faults.clear()  # Chromium notes the status 422
+    page.fill("#f-starts_at", "2026-12-01T14:00")
+    page.select_option("#f-reminder_minutes", "30")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("It is written down.")).to_be_visible()
+    [made] = listed(system, two[1])
+    assert (made["starts_at"], made["ends_at"]) == (MOMENT, "2026-12-01T06:00:00.000000Z")
+    assert (made["reminder_minutes"], made["time_zone"], len(made["about"])) == (30, "Asia/Tokyo", 2)
+
+    card.get_by_role("button", name="Done: 秋の打合せ").click()
+    expect(page.get_by_text("It is done.")).to_be_visible()
+    expect(card).to_contain_text("Held")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("It is open again.")).to_be_visible()
+    card.get_by_role("button", name="Take off this record: 秋の打合せ").click()
+    expect(card).to_contain_text("Nothing planned yet")
+    page.get_by_role("button", name="Undo").click()
+    expect(card.get_by_role("link", name="秋の打合せ", exact=True)).to_be_visible()
+    assert somebody.accessibility_faults() == []
+
+    card.get_by_role("link", name="秋の打合せ", exact=True).click()
+    expect(page.get_by_role("heading", name="秋の打合せ")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Into my calendar").click()
+    assert b"DTSTART:20261201T050000Z" in download.value.path().read_bytes()
+    page.keyboard.press("e")
+    page.fill("#f-place", "本社")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("main")).to_contain_text("本社")
+    assert somebody.accessibility_faults() == []
+    somebody.picture("activity")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("It is in the recycle bin.")).to_be_visible()
+    expect(page.get_by_role("heading", name="活動 甲")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("It is back.")).to_be_visible()
+    [made] = listed(system, two[0])
+    assert made["place"] == "本社"
+
+
+def test_a_to_do_s_time_is_that_of_the_reader_on_a_dark_phone_in_japanese(desk, session, system, two):
+    somebody = desk(language="ja", theme="dark", phone=True, zone="Europe/Berlin")
+    somebody.enter(session)
+    page = somebody.open(f"/contacts/{two[0]['id']}")
+    page.get_by_role("link", name="ToDo", exact=True).click()
+    page.fill("#f-subject", "電話する")
+    page.fill("#f-due_at", "17:00")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#f-due_on-error")).to_contain_text("日付")
+    assert somebody.accessibility_faults() == []
+    somebody.picture("to-do-form")
+    somebody.faults.clear()  # Chromium notes the status 422
+    page.fill("#f-due_on", "2026-12-24")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#related")).to_contain_text("2026/12/24 17:00")
+    assert somebody.accessibility_faults() == []
+    somebody.picture("to-do")
+    [made] = listed(system, two[0])
+    assert (made["due_at"], made["time_zone"]) == ("2026-12-24T16:00:00.000000Z", "Europe/Berlin")
+
+
+def test_a_calendar_program_reads_a_secret_address_until_it_is_ended(desk, session, system):
+    somebody = desk()
+    somebody.enter(session)
+    page = somebody.open("/settings/calendar")
+    page.get_by_role("button", name="Make an address").click()
+    url = page.get_by_label("Copy the address now").input_value()
+    stranger = system.client()
+    assert stranger.get(url).headers["Content-Type"].startswith("text/calendar")
+    assert somebody.accessibility_faults() == []
+    somebody.picture("calendar")
+    page.get_by_text("End the address").click()
+    page.get_by_role("button", name="End it").click()
+    expect(page.get_by_text("The address has ended.")).to_be_visible()
+    assert stranger.get(url).status_code == 404
+
+
+def test_the_forms_offer_the_words_of_the_contracts_and_say_each_in_the_reader_s_language():
+    said = happenings.STATUSES | WORDS
+    for name, kind in KINDS.items():
+        offered = dict(kind.choices or {})
+        assert {word for words in offered.values() for word in words} <= said.keys()
+        assert offered.pop("status") == (TO_DO_STATUSES if name == "to_do" else EVENT_STATUSES)
+        assert offered.pop("priority") == ACTIVITY_PRIORITIES
+        assert set(offered.values()) <= {CALL_DIRECTIONS}
+
+
+def test_a_moment_comes_back_from_the_form_as_it_was(in_berlin):
+    meeting = {"starts_at": MOMENT, "all_day": False, "about": [{"kind": "contact", "id": "1"}]}
+    shown = forms.of_record(KINDS["meeting"], meeting)
+    assert (shown["starts_at"], shown["about"]) == ("2026-12-01T06:00", ["contact:1"])
+    body = forms.body(KINDS["meeting"], shown | {"ends_on": "2026-12-02"}, ["starts_at", "ends_on", "about"])
+    assert body == {
+        "starts_at": "2026-12-01T06:00:00+01:00",
+        "about": [{"kind": "contact", "id": "1"}],
+        "time_zone": "Europe/Berlin",
+    }
+
+
+def test_day_and_time_of_a_to_do_are_one_moment(in_berlin):
+    to_do = KINDS["to_do"]
+    shown = forms.of_record(to_do, {"due_at": MOMENT, "due_on": "2026-12-01"})
+    assert (shown["due_on"], shown["due_at"]) == ("2026-12-01", "06:00")
+    moved = forms.body(to_do, shown | {"due_on": "2026-12-05"}, ["due_on"])
+    assert moved == {"due_at": "2026-12-05T06:00:00+01:00", "time_zone": "Europe/Berlin"}
+    whole = forms.body(to_do, shown | {"due_at": ""}, ["due_at"])
+    assert whole == {"due_on": "2026-12-01", "time_zone": "Europe/Berlin"}
+    assert forms.body(to_do, shown | {"subject": "電話"}, ["subject"]) == {"subject": "電話"}
