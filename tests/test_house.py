@@ -18,6 +18,8 @@ SERVICES = PROJECT["project"]["entry-points"]["musubi.services"]
 LOCKS = ("requirements.lock", "requirements-test.lock")
 LONGEST_FILE = 300
 LONGEST_MEDIAN_FUNCTION = 7
+LOOKS = {"all_inner_texts", "all_text_contents", "get_attribute", "inner_html", "inner_text", "input_value"}
+LOOKS |= {"is_checked", "is_disabled", "is_enabled", "is_hidden", "is_visible", "text_content"}
 PURE = re.compile(r"\bPure\b")
 
 
@@ -129,6 +131,20 @@ def test_whoever_calls_itself_pure_is_held_to_it_by_import_linter():
 def test_pure_rules_ask_no_clock():
     asked = {name_of(path): re.findall(r"\.(?:now|utcnow|today)\(", path.read_text()) for path in pure_modules()}
     assert {name: calls for name, calls in asked.items() if calls} == {}
+
+
+@pytest.mark.parametrize("path", list(sources("tests/gateway/web")), ids=lambda path: path.stem)
+def test_tests_of_the_screens_wait_by_playwrights_own_rule(path):
+    """Our policy refuses the second look of the first of these, the others are sleeps, and an assert looks once."""
+    assert not re.search(r"wait_for_function|wait_for_timeout|networkidle", path.read_text())
+    asserts = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Assert)]
+    calls = [node for one in asserts for node in ast.walk(one) if isinstance(node, ast.Call)]
+    assert [ast.unparse(call) for call in calls if looks_once(call)] == [], "take expect(...) of playwright.sync_api"
+
+
+def looks_once(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    return name in LOOKS or (name == "count" and not call.args)
 
 
 def test_locks_name_exact_versions_with_hashes_and_no_address():

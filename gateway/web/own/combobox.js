@@ -14,6 +14,8 @@ function setUp(box) {
 
   const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
   const close = () => {
+    clearTimeout(timer);
+    asked += 1;
     list.hidden = true;
     active = -1;
     input.setAttribute("aria-expanded", "false");
@@ -58,10 +60,8 @@ function setUp(box) {
   input.addEventListener("input", () => {
     if (hidden) put("");
     clearTimeout(timer);
-    if (!input.value.trim() && "follow" in box.dataset) {
-      asked += 1;
-      close();
-    } else timer = setTimeout(ask, PAUSE);
+    if (!input.value.trim() && "follow" in box.dataset) close();
+    else timer = setTimeout(ask, PAUSE);
   });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;

@@ -30,6 +30,10 @@ BUILD = Path(__file__).parents[3] / "build" / "screens"
 AXE = BUILD / "axe.min.js"
 SHOTS = Path(os.environ.get("MUSUBI_SCREENSHOTS", BUILD / "shots"))
 PHONE, DESK = {"width": 390, "height": 780}, {"width": 1280, "height": 800}
+# A module runs when the page is there already: before that a key or a word of a test is heard by nobody.
+MARK_LOADED = "addEventListener('load', () => document.documentElement.toggleAttribute('data-loaded', true))"
+LOADING = "html:not([data-loaded])"
+ASKING = ".htmx-request, .htmx-swapping, .htmx-settling"
 FIND_FAULTS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
     (one) => [one.id, ...one.nodes.map((node) => node.html.slice(0, 200))])"""
 
@@ -87,6 +91,9 @@ class Desk:
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.context, self.url, self.faults = context, url, list[str]()
         self.page: Page = context.new_page()
+        self.page.add_init_script(MARK_LOADED)
+        # Playwright goes on with what it was asked when this is no longer to be seen.
+        self.page.add_locator_handler(self.page.locator(LOADING), lambda: None)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("request", lambda asked: self._check(asked.url))
@@ -101,15 +108,19 @@ class Desk:
 
     def open(self, path: str) -> Page:
         self.page.goto(self.url + path)
-        self.page.wait_for_load_state("networkidle")
-        return self.page
+        return self.settled()
 
     def log_in(self, password: str = PASSWORD) -> Page:
         self.page.fill("#login", "root")
         self.page.fill("#password", password)
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
-        self.page.wait_for_load_state("networkidle")
+        return self.settled()
+
+    def settled(self) -> Page:
+        """The page, once it has what it fetches by itself."""
+        expect(self.page.locator(LOADING)).to_have_count(0)
+        expect(self.page.locator(ASKING)).to_have_count(0)
         return self.page
 
     def enter(self, session: str) -> None:
@@ -129,12 +140,14 @@ class Desk:
 
 @pytest.fixture
 def desk(browser, system) -> Iterator[Any]:
-    """Call it for somebody at a browser: `desk(language="ja", theme="dark", phone=True)`."""
+    """Call it for somebody at a browser: `desk(language="ja", theme="dark", phone=True)`; `session` logs them in."""
     contexts, desks = [], []
 
     def sit_down(*, language: str = "en", theme: Any = "light", phone: bool = False, zone: str = "Asia/Tokyo") -> Desk:
         size: Any = PHONE if phone else DESK
-        context = browser.new_context(locale=language, color_scheme=theme, viewport=size, timezone_id=zone)
+        # Colours on their way from one to the other are no fault.
+        still: Any = {"reduced_motion": "reduce", "timezone_id": zone}
+        context = browser.new_context(locale=language, color_scheme=theme, viewport=size, **still)
         contexts.append(context)
         desks.append(Desk(context, system.url))
         return desks[-1]

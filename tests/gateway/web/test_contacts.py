@@ -5,10 +5,10 @@ from playwright.sync_api import expect
 
 
 @pytest.fixture
-def page(desk, people):
+def page(desk, session, people):
     somebody = desk()
-    somebody.open("/login")
-    return somebody.log_in()
+    somebody.enter(session)
+    return somebody.open("/contacts")
 
 
 def rows(page):
@@ -19,15 +19,15 @@ def test_the_list_finds_as_one_types_and_the_url_says_what(page):
     page.fill("#q", "画面０７")
     page.wait_for_url("**/contacts?q=*")
     expect(rows(page)).to_have_count(1)
-    assert "画面07 花子" in rows(page).inner_text()
+    expect(rows(page)).to_contain_text("画面07 花子")
     expect(page.locator(".list-said [role=status]")).to_have_text("1 contact")
     page.reload()
-    assert rows(page).count() == 1
-    assert page.input_value("#q") == "画面０７"
+    expect(rows(page)).to_have_count(1)
+    expect(page.locator("#q")).to_have_value("画面０７")
 
 
 def test_more_are_appended_and_the_back_button_comes_to_the_same_place(page, system):
-    assert rows(page).count() == 50
+    expect(rows(page)).to_have_count(50)
     everybody = system.reader.get("/contacts/count").json()["count"]
     expect(page.locator(".list-said [role=status]")).to_have_text(f"{everybody} contacts")
     page.click("text=Show more")
@@ -41,33 +41,35 @@ def test_more_are_appended_and_the_back_button_comes_to_the_same_place(page, sys
 
 def test_the_quick_search_is_for_the_keyboard(page):
     page.keyboard.press("/")
-    page.keyboard.type("画面07")
-    page.wait_for_selector("#quick-search-list [role=option]")
+    page.keyboard.insert_text("画面07")
+    options = page.locator("#quick-search-list [role=option]")
+    expect(options.first).to_contain_text("画面07")
     page.keyboard.press("ArrowDown")
-    chosen = page.get_attribute("#quick-search", "aria-activedescendant")
-    assert page.get_attribute(f"#{chosen}", "aria-selected") == "true"
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    chosen = options.first.get_attribute("id") or ""
+    expect(page.locator("#quick-search")).to_have_attribute("aria-activedescendant", chosen)
     page.keyboard.press("Enter")
-    page.wait_for_selector(".record-head")
-    assert "画面07" in page.inner_text("h1")
+    expect(page.locator(".record-head h1")).to_contain_text("画面07")
 
 
 def test_the_first_stop_of_the_keyboard_leads_past_the_navigation(page):
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
+    expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_the_help_tells_the_keys_and_closes_by_escape(page):
     page.keyboard.press("?")
-    assert page.is_visible("#help")
+    expect(page.locator("#help")).to_be_visible()
     page.keyboard.press("Escape")
-    assert not page.is_visible("#help")
+    expect(page.locator("#help")).to_be_hidden()
 
 
 def test_a_contact_has_its_links_and_its_address_as_here(page, people):
     page.goto(page.url.split("/contacts")[0] + f"/contacts/{people[3]['id']}")
-    assert page.get_attribute("text=03-1234-0003", "href") == "tel:+81312340003"
-    assert page.get_attribute("text=gamen3@screens.example", "href") == "mailto:gamen3@screens.example"
-    assert "〒100-0005" in page.inner_text(".blocks")
-    assert "結び商事株式会社" in page.inner_text(".record-head")
+    links = {"03-1234-0003": "tel:+81312340003", "gamen3@screens.example": "mailto:gamen3@screens.example"}
+    for text, address in links.items():
+        expect(page.locator(f".blocks >> text={text}")).to_have_attribute("href", address)
+    expect(page.locator(".blocks")).to_contain_text("〒100-0005")
+    expect(page.locator(".record-head")).to_contain_text("結び商事株式会社")

@@ -115,4 +115,4 @@ def test_who_may_only_read_is_offered_downloads_alone(desk, system):
     somebody.enter(system.token("root", "read"))
     page = somebody.open(f"/contacts/{made['id']}/documents")
     expect(page.get_by_role("link", name="a.txt")).to_be_visible()
-    assert page.locator("#file, .listing button").count() == 0
+    expect(page.locator("#file, .listing button")).to_have_count(0)

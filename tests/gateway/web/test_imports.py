@@ -3,6 +3,7 @@
 import secrets
 
 import pytest
+from playwright.sync_api import expect
 
 LIST = "姓,名,メール,靴{tag},タグ\n田中{tag},太郎,tanaka-{tag}@abc.example,27,{tag}\n鈴木{tag},花子,kein@,26,{tag}\n"
 
@@ -19,13 +20,11 @@ def upload(page, file):
     page.set_input_files("#file", file)
     with page.expect_navigation(url="**/imports/*-*"):
         page.get_by_role("button", name="Upload and look at it").click()
-    page.wait_for_load_state("networkidle")
 
 
 def press(page, name):
     with page.expect_navigation():
         page.get_by_role("button", name=name).click()
-    page.wait_for_load_state("networkidle")
 
 
 def test_a_file_is_imported_and_undone_by_its_screens(desk, session, system, listed):
@@ -35,16 +34,16 @@ def test_a_file_is_imported_and_undone_by_its_screens(desk, session, system, lis
     page = somebody.open("/contacts")
     page.get_by_role("link", name="Import").click()
     upload(page, file)
-    assert file["name"] in page.inner_text("h1")
-    assert page.input_value("#encoding") == "cp932"
-    assert page.get_by_label("姓", exact=True).input_value() == "last_name"
-    assert page.get_by_label(f"靴{tag}", exact=True).input_value() == ""
-    assert "Line 3: メール: kein@ is no mail address" in page.inner_text("#main")
+    expect(page.locator("h1")).to_contain_text(file["name"])
+    expect(page.locator("#encoding")).to_have_value("cp932")
+    expect(page.get_by_label("姓", exact=True)).to_have_value("last_name")
+    expect(page.get_by_label(f"靴{tag}", exact=True)).to_have_value("")
+    expect(page.locator("#main")).to_contain_text("Line 3: メール: kein@ is no mail address")
     page.get_by_label(f"靴{tag}", exact=True).select_option("description")
     page.get_by_label("Add what the record lacks").check()
     press(page, "Start the import")
     page.get_by_role("status").get_by_text("Imported", exact=True).wait_for()
-    assert "1" in page.inner_text(".import-facts")
+    expect(page.locator(".import-facts")).to_contain_text("1")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the report").click()
     assert "kein@ is no mail address" in download.value.path().read_text("utf-8-sig")
@@ -59,7 +58,7 @@ def test_what_is_no_list_is_refused_where_it_was_chosen(desk, session):
     somebody = desk()
     somebody.enter(session)
     page = somebody.open("/imports?kind=organization")
-    assert page.get_by_label("Organizations").is_checked()
+    expect(page.get_by_label("Organizations")).to_be_checked()
     page.set_input_files("#file", {"name": "a.xlsx", "mimeType": "application/zip", "buffer": b"PK\x03\x04xlsx"})
     page.get_by_role("button", name="Upload and look at it").click()
     page.get_by_role("alert").get_by_text("Save As").wait_for()
@@ -83,7 +82,7 @@ def test_a_file_is_read_anew_as_one_says_and_its_mapping_saved(desk, session, li
     press(page, "Save")
     page.get_by_text("The mapping is saved.").wait_for()
     upload(somebody.open("/imports"), file)
-    assert page.get_by_label(f"靴{tag}", exact=True).input_value() == "title"
+    expect(page.get_by_label(f"靴{tag}", exact=True)).to_have_value("title")
     press(page, "Forget this file")
     page.get_by_text("The file is forgotten.").wait_for()
 

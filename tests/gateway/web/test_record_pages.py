@@ -42,18 +42,17 @@ def firm(system):
 
 
 @pytest.fixture
-def somebody(desk, people):
+def somebody(desk, session, people):
     one = desk()
-    one.open("/login")
-    one.log_in()
+    one.enter(session)
+    one.open("/contacts")
     return one
 
 
 @pytest.mark.parametrize(("language", "theme", "phone"), [SIZES[1], SIZES[3], SIZES[4]])
-def test_every_tab_is_free_of_barriers(desk, firm, language, theme, phone):
+def test_every_tab_is_free_of_barriers(desk, session, firm, language, theme, phone):
     somebody = desk(language=language, theme=theme, phone=phone)
-    somebody.open("/login")
-    somebody.log_in()
+    somebody.enter(session)
     person = f"/contacts/{firm['head']['id']}"
     chart = f"/organizations/{firm['id']}/chart"
     tabs = [f"{person}/{tab}" for tab in ("timeline", "documents", "people", "changes")]
@@ -146,11 +145,11 @@ def test_ones_own_comment_is_changed_deleted_and_taken_back_where_it_stands(some
         expect(event).to_contain_text(text)
 
 
-def test_times_are_those_of_the_reader_and_days_are_nobodys(desk, system, people):
+def test_times_are_those_of_the_reader_and_days_are_nobodys(desk, session, system):
     made = system.admin.post("/contacts", json={"last_name": "時差", "birthday": "1990-01-01"}).json()
     somebody = desk(zone="Pacific/Honolulu")
+    somebody.enter(session)
     somebody.open("/login")
-    somebody.log_in()
     page = somebody.open(f"/contacts/{made['id']}")
     there = datetime.fromisoformat(made["created_at"]).astimezone(ZoneInfo("Pacific/Honolulu"))
     expect(page.locator(f"time[datetime='{made['created_at']}']").first).to_contain_text(f"{there:%H:%M}")
@@ -188,5 +187,5 @@ def test_the_chart_fits_on_one_sheet_of_paper(somebody, firm):
     sheets = page.pdf(prefer_css_page_size=True)
     assert sheets.count(b"/Type /Page\n") == 1
     page.emulate_media(media="print")
-    assert not page.locator(".record-head").is_visible()
-    assert page.locator("svg.chart").is_visible()
+    expect(page.locator(".record-head")).to_be_hidden()
+    expect(page.locator("svg.chart")).to_be_visible()

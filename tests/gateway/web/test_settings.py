@@ -21,7 +21,7 @@ def test_a_staff_user_is_made_given_a_group_and_closed(somebody, system):
     page.fill("#password", "short")
     page.click("main button:has-text('Save')")
     expect(page.locator("#password-error")).to_be_visible()
-    assert page.input_value("#login") == "settei"
+    expect(page.locator("#login")).to_have_value("settei")
     page.fill("#password", "long enough 42")
     page.click("main button:has-text('Save')")
     page.wait_for_selector("#toasts >> text=The staff user is there.")
@@ -64,9 +64,9 @@ def test_who_may_only_read_is_offered_no_more_and_changes_the_password(desk, sys
     page.fill("#password", FIRST)
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Contacts')")
-    assert page.locator("[data-pick], [data-shortcut=n]").count() == 0
+    expect(page.locator("[data-pick], [data-shortcut=n]")).to_have_count(0)
     page.click(".places >> text=Settings")
-    assert page.locator(".which a").all_inner_texts() == ["Profile", "Calendar"]
+    expect(page.locator(".which a")).to_have_text(["Profile", "Calendar"])
     for name, text in (("password", "wrong password"), ("new_password", SECOND), ("again", SECOND)):
         page.fill(f"#{name}", text)
     page.click("text=Change the password")
@@ -90,6 +90,6 @@ def test_how_addresses_are_copied_is_an_admins_choice(somebody, system):
     page.wait_for_selector("#toasts >> text=The settings are saved.")
     assert system.admin.get("/settings/contacts").json()["address_copy"] == "never"
     page.check(f"input[value={before}]")
-    page.click("main button:has-text('Save')")
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.click("main button:has-text('Save')")
     assert system.admin.get("/settings/contacts").json()["address_copy"] == before

@@ -1,6 +1,9 @@
 """The door and the frame, in a real browser."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 SIZES = [
     ("ja", "light", False),
@@ -30,8 +33,8 @@ def test_every_screen_is_free_of_barriers(desk, people, language, theme, phone):
     screens |= {"profile": "/settings", "users": "/settings/users", "group": "/settings/groups/new"}
     for shown, path in screens.items():
         page = somebody.open(path)
-        assert page.get_attribute("html", "lang") == language
-        assert page.get_attribute("html", "data-bs-theme") == theme
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert somebody.accessibility_faults() == []
         somebody.picture(f"{shown}-{name}")
@@ -40,9 +43,9 @@ def test_every_screen_is_free_of_barriers(desk, people, language, theme, phone):
 def test_who_wanted_a_page_gets_there_after_the_log_in(desk, people):
     somebody = desk()
     page = somebody.open(f"/contacts/{people[0]['id']}")
-    assert "/login?next=" in page.url
-    assert "画面00" in somebody.log_in().inner_text("h1")
-    assert page.url.endswith(people[0]["id"])
+    expect(page).to_have_url(re.compile(r"/login\?next="))
+    expect(somebody.log_in().locator("h1")).to_contain_text("画面00")
+    expect(page).to_have_url(re.compile(people[0]["id"] + "$"))
 
 
 @pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"])
@@ -56,9 +59,9 @@ def test_a_wrong_password_is_said_at_the_field_and_the_name_stays(desk):
     somebody = desk(language="ja")
     page = somebody.open("/login")
     somebody.log_in("wrong")
-    assert page.input_value("#login") == "root"
-    assert page.get_attribute("#password", "aria-invalid") == "true"
-    assert page.inner_text("#password-error") == "ログイン名またはパスワードが違います。"
+    expect(page.locator("#login")).to_have_value("root")
+    expect(page.locator("#password")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#password-error")).to_have_text("ログイン名またはパスワードが違います。")
     somebody.faults.clear()  # Chromium notes the status 401
 
 
@@ -67,8 +70,8 @@ def test_language_and_theme_stay_chosen(desk):
     page = somebody.open("/login")
     page.click("button[value=en]")
     page.click("button[value=dark]")
-    assert page.inner_text("h1") == "Log in"
-    assert page.get_attribute("html", "data-bs-theme") == "dark"
+    expect(page.locator("h1")).to_have_text("Log in")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
 def test_after_the_log_out_the_session_is_over(desk):
@@ -96,11 +99,10 @@ def test_another_site_cannot_make_the_browser_change_anything(system):
     assert answer.status_code == 403
 
 
-def test_what_is_not_there_is_said_within_the_frame(desk):
+def test_what_is_not_there_is_said_within_the_frame(desk, session):
     somebody = desk()
-    somebody.open("/login")
-    somebody.log_in()
+    somebody.enter(session)
     page = somebody.open("/nothing")
-    assert page.inner_text("h1") == "There is nothing here"
-    assert page.is_visible("text=Contacts")
+    expect(page.locator("h1")).to_have_text("There is nothing here")
+    expect(page.locator(".places >> text=Contacts")).to_be_visible()
     somebody.faults.clear()  # Chromium notes the status 404
