@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis import clock
 from chassis.ids import new_id
-from contacts_service import domain, fields, likeness, match_keys, shared_settings, store
+from contacts_service import domain, fields, likeness, match_keys, shared_settings, store, superiors
 from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, wire
 from contracts import AddressAssigned, AddressReleased, Event
 from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
@@ -275,7 +275,7 @@ def check(session: Any, kind: Kind, record_id: str | None, changes: Values, whol
         fields.check_whole(whole)
         _check_organization(session, changes)
     if superior_id := changes.get(kind.superior):
-        check_superior(session, kind, record_id, superior_id)
+        superiors.check(session, kind, record_id, superior_id)
 
 
 def _check_organization(session: Any, values: Values) -> None:
@@ -283,17 +283,3 @@ def _check_organization(session: Any, values: Values) -> None:
     if organization_id and not store.has_organization(session, organization_id):
         fields = {"organization_id": ["There is no such organization: choose another one or none."]}
         raise Invalid("The contact cannot be saved: its organization is not there.", fields=fields)
-
-
-def check_superior(session: Any, kind: Kind, record_id: str | None, superior_id: str) -> None:
-    """That the one above is there, and that nobody stands above himself. Whoever calls holds the tree."""
-    chain = store.chain(session, kind.model, kind.superior, superior_id)
-    if not chain or chain[0].deleted_at:
-        fault = f"There is no such {kind.name}: choose another one or none."
-    elif record_id in [row.id for row in chain]:
-        names = [domain.label_of(kind.name, store.values(row)) for row in chain]
-        circle = [*names[: [row.id for row in chain].index(record_id) + 1]]
-        fault = f"This would be a circle: {' → '.join([circle[-1], *circle])}. Choose another one."
-    else:
-        return
-    raise Invalid(f"The {kind.name} cannot be saved: who is above it cannot be.", fields={kind.superior: [fault]})

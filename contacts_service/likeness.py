@@ -127,6 +127,11 @@ def key(kind: str, of: str, text: str) -> int:
     return (_RANKS[kind, of] << _BITS) + int.from_bytes(hashed, "big")
 
 
+def name_key(name: str, organization_id: str = "") -> int:
+    """The match key of a contact of this bare name, in an organization or in any."""
+    return key("contact", "name", f"{name}|{organization_id}")
+
+
 def key_range(kind: str) -> tuple[int, int]:
     """Below the first and above the last key of a kind of record."""
     ranks = [rank for (of, _), rank in _RANKS.items() if of == kind]

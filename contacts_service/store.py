@@ -138,6 +138,13 @@ def chain(session: Session, model: type[Row], superior: str, start: str) -> list
     return list(session.scalars(select(model).join(whole, model.id == whole.c.id).order_by(whole.c.height)))
 
 
+def superiors(session: Session, model: type[Row], superior: str, record_ids: Collection[str]) -> dict[str, str | None]:
+    """Who stands right above each of some records."""
+    columns: Any = model.__table__.c
+    theirs = select(columns.id, columns[superior]).where(among(session, columns.id, record_ids))
+    return {row.id: row[1] for row in session.execute(theirs)} if record_ids else {}
+
+
 def reports_of(contact_id: str) -> Any:
     """The query of the present contacts who report to one.
 

@@ -1,12 +1,16 @@
 """Events of imports of contacts and organizations, emitted by contacts."""
 
 from contracts.base import EventContract, Record
-from contracts.fields import count, identifier, word
+from contracts.fields import count, further_count, identifier, word
 from contracts.people import SOURCE
 
 
 class ImportProgress(Record):
-    """How far an import is. ``rows``: of the whole file, null as long as it is being read."""
+    """How far an import is. ``rows``: of the whole file, null as long as it is being read.
+
+    ``links``: rows that name somebody above their record, seen to when all rows are in; ``links_done``: those that were
+    dealt with; ``unlinked``: those of them whose record could not be put below.
+    """
 
     import_id = identifier()
     record_kind = word("contact", "organization")
@@ -16,6 +20,9 @@ class ImportProgress(Record):
     updated = count()
     skipped = count()
     refused = count()
+    links = further_count()
+    links_done = further_count()
+    unlinked = further_count()
 
 
 class ImportStarted(EventContract, ImportProgress):
@@ -33,7 +40,7 @@ class ImportAdvanced(EventContract, ImportProgress):
 
 
 class ImportFinished(EventContract, ImportProgress):
-    """Emitted when the last row of a file had been dealt with, once per import."""
+    """Emitted when the last row of a file, and the last link, had been dealt with, once per import."""
 
     type = "import.finished.v1"
     source = SOURCE

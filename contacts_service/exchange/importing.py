@@ -5,8 +5,7 @@ from typing import Any
 
 from chassis import clock
 from chassis.database import DatabaseHandle, Transaction
-from contacts_service import domain
-from contacts_service.exchange import files, imports, mapping, store
+from contacts_service.exchange import detection, files, imports, mapping, marking, store
 from contacts_service.exchange.csv_reading import Row
 from contacts_service.exchange.models import Import
 from contacts_service.exchange.placing import CREATED, SKIPPED, UPDATED, Placing
@@ -72,8 +71,7 @@ def _put(db: DatabaseHandle, owner: str, import_id: str, position: int, contents
 def _fail(db: DatabaseHandle, owner: str, import_id: str, problem: str) -> None:
     with db.transaction() as tx:
         row = held(tx, import_id, owner, store.READING)
-        store.forget_batches(tx.session, import_id)
-        store.forget_pieces(tx.session, import_id)
+        store.forget_rows(tx.session, import_id)
         row.state, row.problem, row.finished_at, row.worker = imports.FAILED, problem, clock.now(), None
         tx.publish(ImportFailed, subject=row.id, **imports.facts(row))
 
@@ -85,9 +83,9 @@ def give_up(db: DatabaseHandle, owner: str, row: Import) -> None:
         return
     with db.transaction() as tx:
         row = held(tx, row.id, owner, row.state)
-        store.forget_batches(tx.session, row.id)
-        row.state, row.problem, row.finished_at, row.worker = imports.FINISHED, OUR_FAULT, clock.now(), None
-        tx.publish(ImportFinished, subject=row.id, **imports.facts(row))
+        store.forget_rows(tx.session, row.id)
+        row.problem = OUR_FAULT
+        end(tx, row)
 
 
 def import_batch(db: DatabaseHandle, owner: str, row: Import, *, breathe: Breathe) -> None:
@@ -95,9 +93,9 @@ def import_batch(db: DatabaseHandle, owner: str, row: Import, *, breathe: Breath
     with db.session() as session:
         content = store.batch(session, row.id, row.position)
     kind = KINDS[row.record_kind]
-    drafts = []
+    drafts, blanks = [], row.format["type"] != detection.VCARD
     for each in files.unpack(content) if content else ():
-        drafts.append(mapping.draft(kind.name, kind.fields, row.mapping, each.line, each.cells))
+        drafts.append(mapping.draft(kind.name, kind.fields, row.mapping, each.line, each.cells, blanks=blanks))
         if len(drafts) % AT_A_STRETCH == 0:
             breathe()
     with db.transaction() as tx:
@@ -108,14 +106,24 @@ def import_batch(db: DatabaseHandle, owner: str, row: Import, *, breathe: Breath
             store.forget_batches(tx.session, row.id, position=row.position)
             row.position += 1
         if not drafts or row.done == row.rows:
-            row.state, row.finished_at, row.worker = imports.FINISHED, clock.now(), None
-            tx.publish(ImportFinished, subject=row.id, **imports.facts(row))
+            (_go_on_with_links if row.links else end)(tx, row)
         elif _percent(row) != before:
             tx.publish(ImportAdvanced, subject=row.id, **imports.facts(row))
         batches = row.position
     if batches in LOOKED_AT_AFTER:
         with db.session() as session:
             store.look_anew(session)
+
+
+def _go_on_with_links(tx: Transaction, row: Import) -> None:
+    row.state = store.LINKING
+    tx.publish(ImportAdvanced, subject=row.id, **imports.facts(row))
+
+
+def end(tx: Transaction, row: Import) -> None:
+    """Nothing is left to do."""
+    row.state, row.finished_at, row.worker = imports.FINISHED, clock.now(), None
+    tx.publish(ImportFinished, subject=row.id, **imports.facts(row))
 
 
 def held(tx: Transaction, import_id: str, owner: str, state: str) -> Import:
@@ -155,25 +163,8 @@ def _write(tx: Transaction, row: Import, placing: Placing, actor: Values) -> Non
     row.organizations_created += len(organizations)
     writing.create(tx, kind, placing.new, actor)
     versions = writing.update(tx, kind, placing.changed, actor)
-    known = store.marks_of(tx.session, row.id, versions)
-    for record_id, mark in known.items():
-        first, wanted = placing.changed[record_id]
-        # What it was before the first change by this import stays what it was.
-        if mark.before is not None:
-            mark.before = _before(first, wanted) | mark.before
-        mark.version = versions[record_id] if first["version"] == mark.version else 0
-    new: dict[str, Values] = {record_id: _mark(kind.name, None, 1) for record_id in placing.new}
-    new |= {record_id: _mark(ORGANIZATION.name, None, 1) for record_id in organizations}
-    for record_id in versions.keys() - known.keys():
-        new[record_id] = _mark(kind.name, _before(*placing.changed[record_id]), versions[record_id])
-    ids = {record_id: {"import_id": row.id, "record_id": record_id} for record_id in new}
-    marks = [{**ids[each], "line": placing.lines[each], **told} for each, told in new.items()]
-    store.add_marks(tx.session, marks)
-
-
-def _mark(kind: str, before: Values | None, version: int) -> Values:
-    return {"record_kind": kind, "before": before, "version": version}
-
-
-def _before(first: Values, wanted: Values) -> Values:
-    return domain.wire_values({name: first[name] for name in wanted})
+    marking.created(tx, row, kind, placing.new, placing.lines)
+    marking.created(tx, row, ORGANIZATION, organizations, placing.lines)
+    marking.updated(tx, row, kind, placing.changed, versions, placing.lines)
+    row.links += len(placing.links)
+    store.add_links(tx.session, row.id, placing.links)

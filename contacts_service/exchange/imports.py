@@ -24,15 +24,22 @@ Values = dict[str, Any]
 MAX_SIZE = 100_000_000
 MAX_PIECE = 600_000
 TOO_LARGE = f"The file is larger than {MAX_SIZE:,} bytes. Split it, and import one part after the other."
+STOPPED = "Stopped: the rows after these were not imported."
+STOPPED_LINKS = " Nobody was put below the one whom his row names above him."
+STOPPED_LINKING = "Stopped: all rows were imported, but not all were put below the one whom they name above them."
 UPLOADING, READY, FAILED, FINISHED, UNDONE = "uploading", "ready", "failed", "finished", "undone"
 # By what a row finds the record it is about, and what then becomes of that record.
 MATCH_BY = ("number", "address", "phone", "name")
 ON_MATCH = ("skip", "overwrite", "merge")
-COUNTS = ("done", "created", "updated", "skipped", "refused", "organizations_created", "undone", "kept")
+COUNTS = (
+    *("done", "created", "updated", "skipped", "refused", "organizations_created", "links", "links_done", "unlinked"),
+    *("undone", "kept"),
+)
 _SHOWN = (
     *("id", "record_kind", "file_name", "size", "state", "format", "columns", "mapping", "match_by", "on_match"),
     *("create_organizations", "rows", *COUNTS, "problem", "staff_user_id", "staff_name", "version"),
 )
+_TOLD = ("done", "created", "updated", "skipped", "refused", "links", "links_done", "unlinked")
 _MOMENTS = ("created_at", "started_at", "finished_at", "undone_at")
 
 
@@ -172,11 +179,10 @@ def start(tx: Transaction, import_id: str) -> Values:
 def stop(tx: Transaction, import_id: str) -> Values:
     """Import no more of it; what came in stays, and can be undone."""
     row = existing(tx.session, import_id, lock=True)
-    if row.state in (store.READING, store.IMPORTING):
-        store.forget_pieces(tx.session, row.id)
-        store.forget_batches(tx.session, row.id)
+    if row.state in (store.READING, store.IMPORTING, store.LINKING):
+        row.problem = STOPPED_LINKING if row.state == store.LINKING else STOPPED + STOPPED_LINKS * bool(row.links)
+        store.forget_rows(tx.session, row.id)
         row.state, row.finished_at, row.worker = FINISHED, clock.now(), None
-        row.problem = "Stopped: the rows after these were not imported."
         row.version += 1
         tx.publish(ImportStopped, subject=row.id, **facts(row))
     return shown(tx.session, row)
@@ -232,7 +238,7 @@ def record(row: Import) -> Values:
 
 def facts(row: Import) -> Values:
     """What events tell of it."""
-    counts = {name: getattr(row, name) for name in ("done", "created", "updated", "skipped", "refused")}
+    counts = {name: getattr(row, name) for name in _TOLD}
     return {"import_id": row.id, "record_kind": row.record_kind, "rows": row.rows, **counts}
 
 

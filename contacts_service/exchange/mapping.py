@@ -42,9 +42,18 @@ class Draft:
 
 
 def draft(
-    kind: str, known: Mapping[str, Callable[[Any], Any]], mapping: Sequence[str | None], line: int, row: list[str]
+    kind: str,
+    known: Mapping[str, Callable[[Any], Any]],
+    mapping: Sequence[str | None],
+    line: int,
+    row: list[str],
+    *,
+    blanks: bool = True,
 ) -> Draft:
-    """What a row of a file says of a record of this kind, whose fields are ``known``."""
+    """What a row of a file says of a record of this kind, whose fields are ``known``.
+
+    ``blanks``: an empty cell says that there is nothing; a card without a property says nothing of it.
+    """
     found = Draft(line, row)
     if len(row) > len(mapping):
         fault = f"The row has {len(row)} cells and the file {len(mapping)} columns: put texts with commas in quotes."
@@ -55,6 +64,9 @@ def draft(
         if target:
             _take(found, typed, kind, known, target, cells.restored(cell).strip())
     found.emptied -= typed.keys()
+    if not blanks:
+        found.emptied.clear()
+        found.references = {target: text for target, text in found.references.items() if text}
     try:
         found.values = fields.changed_values(typed, known)
     except Invalid as error:

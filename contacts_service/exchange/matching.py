@@ -42,7 +42,7 @@ def _names(kind: str, draft: Draft) -> list[Any]:
         return [likeness.key(kind, "name", likeness.bare_company(name))] if name else []
     parts = ("last_name", "first_name", "last_name_kana", "first_name_kana", "organization_id")
     texts = likeness.contact_texts({part: draft.values.get(part) or "" for part in parts})
-    return [likeness.key(kind, "name", f"{texts['name']}|{texts['within']}")] if texts["name"] else []
+    return [likeness.name_key(texts["name"], texts["within"])] if texts["name"] else []
 
 
 _KEYS: Mapping[str, Callable[[str, Draft], list[Any]]] = {

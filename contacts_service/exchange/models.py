@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Integer, String, quoted_name
+from sqlalchemy import Index, Integer, String, Text, quoted_name
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.columns import Bytes, Id, Json, UtcDateTime
@@ -16,7 +16,8 @@ class Import(JobColumns, Base):
 
     ``columns``: the names of its columns; ``mapping``: what each of them is, None: nothing. ``match_by``: by what a row
     finds the record that it is about; ``on_match``: what becomes of such a record. ``position``: the batch that comes
-    next; ``rows``: of all batches, once they are known.
+    next; ``rows``: of all batches, once they are known. ``links``: rows that name somebody above their record;
+    ``links_done``: those that were dealt with; ``unlinked``: those of them whose record could not be put below.
     """
 
     __tablename__ = "imports"
@@ -38,6 +39,9 @@ class Import(JobColumns, Base):
     skipped: Mapped[int] = mapped_column(Integer)
     refused: Mapped[int] = mapped_column(Integer)
     organizations_created: Mapped[int] = mapped_column(Integer)
+    links: Mapped[int] = mapped_column(Integer)
+    links_done: Mapped[int] = mapped_column(Integer)
+    unlinked: Mapped[int] = mapped_column(Integer)
 
 
 class ImportPiece(Base):
@@ -60,8 +64,24 @@ class ImportBatch(Base):
     content: Mapped[bytes] = mapped_column(Bytes)
 
 
+class ImportLink(Base):
+    """Whom a row names above its record (``above``, as the cell says it), until all rows are in.
+
+    ``skipped``: the row changed nothing else.
+    """
+
+    __tablename__ = "import_links"
+
+    import_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    line: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    record_id: Mapped[str] = mapped_column(Id)
+    above: Mapped[str] = mapped_column(Text)
+    skipped: Mapped[bool]
+    cells: Mapped[list[str]] = mapped_column(Json)
+
+
 class ImportFault(Base):
-    """A row that was not imported, and why: for the report. ``line``: of the file, on which the row begins."""
+    """A row that was not imported as it stands, and why: for the report. ``line``: on which it begins in the file."""
 
     __tablename__ = "import_faults"
 

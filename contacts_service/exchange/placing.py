@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import update as sql_update
-
 from chassis.ids import new_id
-from contacts_service import changes, domain, fields, shared_settings, store
+from contacts_service import domain, fields, shared_settings, store
 from contacts_service.checks import Fault
 from contacts_service.exchange.mapping import REQUIRED, Draft, faults_of
 from contacts_service.exchange.matching import MOST_NAMED, Matches
 from contacts_service.exchange.models import Import
-from contacts_service.exchange.references import Organizations, People
-from contacts_service.exchange.targets import MEMBER_OF, ORGANIZATION, REPORTS_TO
+from contacts_service.exchange.references import Organizations
+from contacts_service.exchange.targets import ORGANIZATION, SUPERIOR
 from contacts_service.kinds import CONTACT, KINDS
 from contacts_service.kinds import ORGANIZATION as ORGANIZATIONS
 from contracts.errors import Invalid
@@ -21,21 +19,21 @@ Values = dict[str, Any]
 
 CREATED, UPDATED, SKIPPED = "created", "updated", "skipped"
 _LISTS = frozenset({"addresses", "phones", "tags"})
-# Which field a reference becomes.
-_BECOMES = {ORGANIZATION: "organization_id", REPORTS_TO: "reports_to_id", MEMBER_OF: "member_of_id"}
 
 
 class Placing:
     """Places row after row; what is to be written is collected in ``new`` and ``changed``.
 
     ``new``: id → values; ``changed``: id → values before, and what they become; ``lines``: id → line of its first row.
+    ``links``: whom rows name above their records, which is seen to when all rows are in.
     """
 
     def __init__(self, tx: Any, row: Import, drafts: Sequence[Draft], actor: Values) -> None:
         """Looks up at once whatever the batch may need; whoever calls holds the trees."""
         self._tx, self._row, self._actor = tx, row, actor
         self._kind = KINDS[row.record_kind]
-        self._references = self._resolvers(drafts)
+        named = {text for draft in drafts if (text := draft.references.get(ORGANIZATION))}
+        self._organizations = Organizations(tx.session, named, may_create=row.create_organizations)
         for draft in drafts:
             self._resolve(draft)
         self._matches = Matches(tx.session, self._kind, row.match_by, drafts)
@@ -46,12 +44,12 @@ class Placing:
         self.new: dict[str, Values] = {}
         self.changed: dict[str, tuple[Values, Values]] = {}
         self.lines: dict[str, int] = {}
+        self.links: list[Values] = []
 
     @property
     def organizations(self) -> dict[str, Values]:
         """Those that come into being because rows belong to them."""
-        found = self._references.get(ORGANIZATION)
-        return found.used if isinstance(found, Organizations) else {}
+        return self._organizations.used
 
     def place(self, draft: Draft) -> str | None:
         """What becomes of a row: CREATED, UPDATED, SKIPPED; None, and its ``faults``, if it is refused."""
@@ -84,12 +82,13 @@ class Placing:
     def _create(self, draft: Draft) -> None:
         values = {**fields.empty(self._kind.fields), "source": "Import", **draft.values}
         values["owner_id"] = values["owner_id"] or self._actor.get("staff_user_id")
-        self._check(None, values, values)
+        self._check(values)
         if self._copies and values.get("organization_id"):
             values |= self._copied(values, draft)
         record_id = new_id()
         self.new[record_id] = values
         self._enter(record_id, draft)
+        self._keep_link(record_id, draft, skipped=False)
 
     def _change(self, record_id: str, draft: Draft) -> str:
         before = self._present(record_id)
@@ -97,15 +96,16 @@ class Placing:
             return SKIPPED
         wanted = self._wanted(before, draft)
         if not domain.differences(before, wanted):
+            self._keep_link(record_id, draft, skipped=True)
             return SKIPPED
-        anew = {name: value for name, value in wanted.items() if value != before[name]}
-        self._check(record_id, anew, {**before, **wanted})
+        self._check({**before, **wanted})
         if record_id in self.new:
             self.new[record_id] |= wanted
         else:
             first, earlier = self.changed.get(record_id, (before, {}))
             self.changed[record_id] = first, {**earlier, **wanted}
         self._enter(record_id, draft)
+        self._keep_link(record_id, draft, skipped=False)
         return UPDATED
 
     def _present(self, record_id: str) -> Values | None:
@@ -131,19 +131,12 @@ class Placing:
         except Fault as fault:
             raise Invalid("", fields={name: [str(fault)]}) from fault
 
-    def _check(self, record_id: str | None, anew: Values, whole: Values) -> None:
+    def _check(self, whole: Values) -> None:
         required = REQUIRED[self._kind.name]
         if not whole[required]:
             raise Invalid("", fields={required: ["Is required: fill it in."]})
         if self._kind is CONTACT:
             fields.check_whole(whole)
-        if superior_id := anew.get(self._kind.superior):
-            changes.check_superior(self._tx.session, self._kind, record_id, superior_id)
-            if record_id and record_id not in self.new:
-                # At once, so that the next row that makes a circle with this one meets it.
-                model = self._kind.model
-                put = sql_update(model).where(model.id == record_id).values({self._kind.superior: superior_id})
-                self._tx.session.execute(put, execution_options={"synchronize_session": False})
 
     def _copied(self, values: Values, draft: Draft) -> Values:
         found = store.record(self._tx.session, ORGANIZATIONS.model, values["organization_id"])
@@ -152,32 +145,23 @@ class Placing:
     def _enter(self, record_id: str, draft: Draft) -> None:
         self._matches.enter(draft, record_id)
         self.lines.setdefault(record_id, draft.line)
-        organizations = self._references.get(ORGANIZATION)
-        if isinstance(organizations, Organizations) and (wanted := draft.values.get("organization_id")):
-            organizations.use(wanted)
-            if wanted in organizations.used:
+        if wanted := draft.values.get("organization_id"):
+            self._organizations.use(wanted)
+            if wanted in self._organizations.used:
                 self.lines.setdefault(wanted, draft.line)
 
-    def _resolvers(self, drafts: Sequence[Draft]) -> dict[str, Organizations | People]:
-        texts: dict[str, set[str]] = {}
-        for draft in drafts:
-            for target in _BECOMES.keys() & draft.references.keys():
-                texts.setdefault(target, set()).add(draft.references[target])
-        session, may_create = self._tx.session, self._row.create_organizations
-        return {
-            target: People(session, some - {""})
-            if target == REPORTS_TO
-            else Organizations(session, some - {""}, may_create=may_create and target == ORGANIZATION)
-            for target, some in texts.items()
-        }
+    def _keep_link(self, record_id: str, draft: Draft, *, skipped: bool) -> None:
+        if above := draft.references.get(SUPERIOR[self._kind.name]):
+            link = {"line": draft.line, "record_id": record_id, "above": above, "skipped": skipped}
+            self.links.append({**link, "cells": draft.cells})
 
     def _resolve(self, draft: Draft) -> None:
-        for target, found in self._references.items():
-            text = draft.references.get(target, "")
-            if not text:
-                draft.emptied |= {_BECOMES[target]} if target in draft.references else set()
-                continue
+        """The organization becomes its id; nobody above is nobody, and somebody is looked for when all rows are in."""
+        for target, field in ((ORGANIZATION, "organization_id"), (SUPERIOR[self._kind.name], self._kind.superior)):
+            if draft.references.get(target) == "":
+                draft.emptied.add(field)
+        if text := draft.references.get(ORGANIZATION):
             try:
-                draft.values[_BECOMES[target]] = found.id_of(text)
+                draft.values["organization_id"] = self._organizations.id_of(text)
             except Fault as fault:
-                draft.faults.append((_BECOMES[target], str(fault)))
+                draft.faults.append(("organization_id", str(fault)))

@@ -9,14 +9,22 @@ from sqlalchemy.orm import Session
 
 from chassis import clock
 from chassis.bulk import among, insert_many
-from contacts_service.exchange.models import Import, ImportBatch, ImportFault, ImportMark, ImportPiece, SavedMapping
+from contacts_service.exchange.models import (
+    Import,
+    ImportBatch,
+    ImportFault,
+    ImportLink,
+    ImportMark,
+    ImportPiece,
+    SavedMapping,
+)
 
 Values = dict[str, Any]
 
-READING, IMPORTING, UNDOING = WORKED_ON = ("reading", "importing", "undoing")
+READING, IMPORTING, LINKING, UNDOING = WORKED_ON = ("reading", "importing", "linking", "undoing")
 # Files that nobody started to import.
 FILES_KEPT = timedelta(days=1)
-_PARTS = (ImportPiece, ImportBatch, ImportFault, ImportMark)
+_PARTS = (ImportPiece, ImportBatch, ImportLink, ImportFault, ImportMark)
 
 
 def import_by_id(session: Session, import_id: str, *, lock: bool = False) -> Import | None:
@@ -75,6 +83,12 @@ def forget_batches(session: Session, import_id: str, *, position: int | None = N
     session.execute(every if position is None else every.where(ImportBatch.position == position))
 
 
+def forget_rows(session: Session, import_id: str) -> None:
+    """What has not been imported yet never will be."""
+    for model in (ImportPiece, ImportBatch, ImportLink):
+        session.execute(_of(model, import_id))
+
+
 def forget(session: Session, import_id: str) -> None:
     """The import never was."""
     for model in _PARTS:
@@ -113,8 +127,24 @@ def _lines(session: Session, faults: Sequence[Values]) -> Any:
     return among(session, ImportFault.line, [fault["line"] for fault in faults])
 
 
+def add_links(session: Session, import_id: str, links: Sequence[Values]) -> None:
+    """Keep whom rows name above their records: ``{line, record_id, above, skipped, cells}``."""
+    insert_many(session, ImportLink, [{"import_id": import_id, **link} for link in links])
+
+
+def next_links(session: Session, import_id: str, *, limit: int) -> list[ImportLink]:
+    """Those that are to be set next, in the order of the rows."""
+    theirs = select(ImportLink).where(ImportLink.import_id == import_id)
+    return list(session.scalars(theirs.order_by(ImportLink.line).limit(limit)))
+
+
+def forget_links(session: Session, import_id: str, *, until: int) -> None:
+    """The links of the rows up to a line have been dealt with."""
+    session.execute(_of(ImportLink, import_id).where(ImportLink.line <= until))
+
+
 def faults(session: Session, import_id: str, *, after: int, limit: int) -> list[ImportFault]:
-    """Up to ``limit`` rows that were not imported, after a line."""
+    """Up to ``limit`` rows that were not imported as they stand, after a line."""
     theirs = select(ImportFault).where(ImportFault.import_id == import_id, ImportFault.line > after)
     return list(session.scalars(theirs.order_by(ImportFault.line).limit(limit)))
 
@@ -143,9 +173,9 @@ def forget_marks(session: Session, import_id: str, record_ids: Collection[str]) 
 
 
 def look_anew(session: Session) -> None:
-    """Let PostgreSQL see how its tables have grown: it goes on reading whole ones that were small when it looked."""
+    """Let PostgreSQL see how what rows are looked up in has grown: it goes on reading whole what was small before."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("ANALYZE (SKIP_LOCKED) contacts, organizations, addresses, match_keys"))
+        session.execute(text("ANALYZE (SKIP_LOCKED) addresses, match_keys"))
 
 
 # Saved mappings

@@ -8,6 +8,8 @@ from contacts_service.likeness import bare
 
 # Who has the name of an organization, a boss's number or a whole name in one cell names no field of ours.
 ORGANIZATION, REPORTS_TO, MEMBER_OF, WHOLE_NAME, NUMBER = "organization", "reports_to", "member_of", "name", "number"
+# Who stands above a record: found when all rows are in, for it may come in a later one.
+SUPERIOR = {"contact": REPORTS_TO, "organization": MEMBER_OF}
 # Columns of a phone number that say what kind of number it is.
 PHONES = {f"phones.{kind}": kind for kind in ("work", "mobile", "home", "fax", "assistant", "other")}
 

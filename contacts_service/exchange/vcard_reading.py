@@ -21,6 +21,7 @@ _CONTACT_COLUMNS = (
     *("last_name", "first_name", "last_name_kana", "first_name_kana", "salutation", "organization", "department"),
     *("title", "addresses", "phones", "birthday", "tags", "description"),
     *(f"{kind}_{part}" for kind in ("mailing", "other") for part in _POSTAL if part != "extended"),
+    "reports_to",
 )
 _ORGANIZATION_COLUMNS = (
     *("name", "website", "addresses", "phones", "tags", "description"),
@@ -31,10 +32,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {"contact": _CONTACT_COLUMNS, "organiza
 _PLACES = {"contact": ("mailing", "other"), "organization": ("billing", "shipping")}
 _PHONE_KINDS = (("fax", "fax"), ("cell", "mobile"), ("home", "home"), ("work", "work"))
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_HEAD = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)((?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?):(.*)", re.DOTALL)
+_HEAD = re.compile(r"(?:([A-Za-z0-9-]+)\.)?([A-Za-z0-9-]+)((?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?):(.*)", re.DOTALL)
 _PARAMETER = re.compile(r";([^=;]+)(?:=((?:\"[^\"]*\"|[^;\"])*))?")
 
-Property = tuple[str, dict[str, list[str]], str]
+# Among the parameters of a property: what stands before its name and a dot.
+GROUP = "group"
 
 
 def rows(kind: str, pieces: Iterable[bytes], *, codec: str) -> Iterator[Row]:
@@ -103,22 +105,28 @@ class _Card:
         self._found: dict[str, str] = {}
         self._lists: dict[str, list[str]] = {"addresses": [], "phones": [], "tags": []}
         self._full_name = ""
+        # By group, which joins a name and what the person is (``item1.X-ABRELATEDNAMES``, ``item1.X-ABLABEL``).
+        self._related: dict[str, str] = {}
+        self._labels: dict[str, str] = {}
         self._count = 0
 
     def take(self, line: str) -> None:
         """Read one property, if it is one that we have a field for."""
         head = _HEAD.match(line)
-        reader = _READERS.get(head[1].upper()) if head else None
+        reader = _READERS.get(head[2].upper()) if head else None
         if head is None or reader is None:
             return
         self._count += 1
         if self._count > MAX_PROPERTIES:
             raise refused(self._line, f"begins a card with more than {MAX_PROPERTIES} names, numbers and addresses.")
-        parameters = _parameters(head[2])
-        reader(self, _value(head[3], parameters), parameters)
+        parameters = _parameters(head[3])
+        reader(self, _value(head[4], parameters), parameters | {GROUP: [head[1] or ""]})
 
     def cells(self) -> list[str]:
         """The row. A card without a family name has the name that it shows, or that of its organization."""
+        for group, name in self._related.items():
+            if "manager" in self._labels.get(group, "").lower():
+                self._put("reports_to", name)
         found = self._found
         if self._kind == "organization":
             found = {**found, "name": found.get("organization") or self._full_name}
@@ -174,6 +182,17 @@ class _Card:
         street = " ".join(filter(None, (parts.get("street", ""), parts.pop("extended", ""))))
         for part, text in {**parts, "street": street}.items():
             self._put(f"{place}_{part}", text.replace("\n", " "))
+
+    def related(self, value: str, parameters: dict[str, list[str]]) -> None:
+        """RFC 6350 6.6.6 has no word for a superior: its writers put one of their own."""
+        if {"manager", "x-manager"} & {word.lower() for word in parameters.get("TYPE", [])}:
+            self._put("reports_to", _plain(value).removeprefix("mailto:").removeprefix("urn:uuid:"))
+
+    def related_name(self, value: str, parameters: dict[str, list[str]]) -> None:
+        self._related[parameters[GROUP][0]] = _plain(value)
+
+    def label(self, value: str, parameters: dict[str, list[str]]) -> None:
+        self._labels[parameters[GROUP][0]] = value
 
     def tags(self, value: str, _parameters: dict[str, list[str]]) -> None:
         self._lists["tags"] += [_plain(each) for each in _split(value, ",") if each.strip()]
@@ -241,4 +260,11 @@ _READERS = {
     "TEL": _Card.phone,
     "ADR": _Card.postal,
     "CATEGORIES": _Card.tags,
+    "RELATED": _Card.related,
+    "X-ABRELATEDNAMES": _Card.related_name,
+    "X-ABLABEL": _Card.label,
+    **dict.fromkeys(
+        ("X-MANAGER", "X-MS-MANAGER", "X-EVOLUTION-MANAGER", "X-KADDRESSBOOK-X-MANAGERSNAME"),
+        lambda card, value, _parameters: card.plain("reports_to", value),
+    ),
 }

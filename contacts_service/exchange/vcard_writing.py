@@ -34,6 +34,8 @@ def _person(values: Mapping[str, Any], linked: Mapping[str, str]) -> Iterable[st
         yield f"ORG:{';'.join(map(_escaped, organization))}"
     if values["title"]:
         yield f"TITLE:{_escaped(values['title'])}"
+    if boss := linked.get("reports_to_id"):
+        yield f"RELATED;TYPE=x-manager{':mailto:' if '@' in boss else ';VALUE=text:'}{_escaped(boss)}"
     if values["birthday"]:
         yield f"BDAY:{values['birthday']:%Y%m%d}"
     yield from _postal(values, fields.CONTACT_POSTAL, ("work", "home"))

@@ -8,6 +8,9 @@ from tests.infra import eventually
 from tests.infra.services import ServiceProcesses
 
 ROWS = 1_500
+# Each reports to the one of the next row, in lines of ten.
+LINE = 10
+LINKS = ROWS - ROWS // LINE
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -24,7 +27,7 @@ def test_whoever_is_killed_in_the_middle_of_an_import_goes_on_with_it(system):
     with httpx.Client(
         base_url=f"{system.url('gateway')}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30
     ) as api:
-        content = "姓,メール\n" + "".join(f"人{number},p{number}@abc.example\n" for number in range(ROWS))
+        content = "姓,メール,上司\n" + "".join(map(row, range(ROWS)))
         made = api.post(
             "/imports",
             params={"record_kind": "contact"},
@@ -35,15 +38,33 @@ def test_whoever_is_killed_in_the_middle_of_an_import_goes_on_with_it(system):
         assert api.post(f"{path}/start").status_code == 200
         eventually(lambda: api.get(path).json()["done"] > 0)
         system.kill9("gateway")
+        # Among the links, where they have not all been set already.
+        eventually(lambda: told(api, path).get("links_done"), timeout=200)
+        system.kill9("gateway")
         done = eventually(lambda: finished(api, path), timeout=200)
         assert (done["rows"], done["done"], done["created"], done["refused"]) == (ROWS, ROWS, ROWS, 0)
+        assert (done["links"], done["links_done"], done["unlinked"]) == (LINKS, LINKS, 0)
         assert api.get("/contacts/count").json()["count"] == ROWS
+        [last] = api.get("/contacts", params={"query": f"p{LINE - 1}@abc.example"}).json()["items"]
+        assert len(api.get(f"/contacts/{last['id']}/reports").json()["items"]) == 1
 
 
-def finished(api, path):
-    """The import, once it has ended; None while it goes on, or while nobody answers."""
+def row(number):
+    """A line of the file."""
+    above = "" if number % LINE == LINE - 1 else f"p{number + 1}@abc.example"
+    return f"人{number},p{number}@abc.example,{above}\n"
+
+
+def told(api, path):
+    """What the import says of itself; nothing while nobody answers."""
     try:
         answer = api.get(path)
     except httpx.HTTPError:
-        return None
-    return answer.status_code == 200 and answer.json()["state"] == "finished" and answer.json()
+        return {}
+    return answer.json() if answer.status_code == 200 else {}
+
+
+def finished(api, path):
+    """The import, once it has ended; None before."""
+    found = told(api, path)
+    return found.get("state") == "finished" and found

@@ -7,6 +7,7 @@ from gateway.api.schemas.lists import RECORD_KINDS, Narrowed
 
 ENCODINGS = ("utf-8", "utf-16", "cp932", "cp1252")
 DELIMITERS = (",", "\t", ";", "|")
+STATES = ["ready", "reading", "importing", "linking", "finished", "failed", "undoing", "undone", "uploading"]
 MATCH_BY = ("number", "address", "phone", "name")
 ON_MATCH = ("skip", "overwrite", "merge")
 EXPORT_FORMATS = ("csv", "csv_cp932", "vcard")
@@ -60,10 +61,7 @@ class ImportSummary(Schema):
     record_kind = told(required=True)
     file_name = told(required=True)
     size = fields.Integer(required=True)
-    state = told(
-        required=True,
-        metadata={"enum": ["ready", "reading", "importing", "finished", "failed", "undoing", "undone", "uploading"]},
-    )
+    state = told(required=True, metadata={"enum": STATES})
     format = fields.Dict(required=True)
     columns = fields.List(told(), required=True)
     mapping = fields.List(told(allow_none=True), required=True)
@@ -77,6 +75,13 @@ class ImportSummary(Schema):
     skipped = fields.Integer(required=True)
     refused = fields.Integer(required=True)
     organizations_created = fields.Integer(required=True)
+    links = fields.Integer(
+        required=True, metadata={"description": "Rows that name somebody above their record; seen to after all rows"}
+    )
+    links_done = fields.Integer(required=True)
+    unlinked = fields.Integer(
+        required=True, metadata={"description": "Of links_done, those whose record could not be put below"}
+    )
     undone = fields.Integer(required=True)
     kept = fields.Integer(required=True, metadata={"description": "Not undone, since somebody changed them since"})
     problem = told(required=True, allow_none=True)

@@ -12,7 +12,7 @@ from gateway.web.language import language
 from gateway.web.pages import go, show
 
 LATEST = 20
-AT_WORK = frozenset({"reading", "importing", "undoing"})
+AT_WORK = frozenset({"reading", "importing", "linking", "undoing"})
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
 

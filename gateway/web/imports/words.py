@@ -8,6 +8,7 @@ STATES = {
     "ready": msg("Ready to be imported"),
     "reading": msg("The file is being read"),
     "importing": msg("Is being imported"),
+    "linking": msg("Superiors and parents are being set"),
     "finished": msg("Imported"),
     "failed": msg("The file cannot be read"),
     "undoing": msg("Is being undone"),

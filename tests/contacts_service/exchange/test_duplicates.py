@@ -103,15 +103,6 @@ def test_a_change_that_cannot_be_is_told_and_not_made(contacts, exchange, tanaka
     assert (counts(made), now(contacts, tanaka)) == ((0, 0, 0, 2), tanaka)
 
 
-def test_superiors_come_by_number_or_address_and_circles_are_refused(contacts, exchange, tanaka):
-    suzuki = contacts.add("鈴木", "s@abc.example")
-    text = "メール,姓,上司\ntanaka@abc.example,田中,s@abc.example\ns@abc.example,鈴木,CON1\n"
-    made = exchange.run(text, on_match="merge", match_by=["address"])
-    assert counts(made) == (0, 1, 0, 1)
-    assert now(contacts, tanaka)["reports_to_id"] == suzuki["id"]
-    assert "上司: This would be a circle" in exchange.report(made)
-
-
 def test_undone_everything_is_as_it_was_before(contacts, exchange, tanaka):
     made = exchange.run(
         NEWER + "鈴木,花子,suzuki@abc.example,,,,\n田中,太郎,tanaka@abc.example,部長,二課,,\n",

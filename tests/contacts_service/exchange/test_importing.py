@@ -232,10 +232,9 @@ def test_vcards_are_imported(exchange):
 
 
 def test_organizations_are_imported_with_whom_they_are_members_of(contacts, exchange):
-    exchange.run("会社名\n本社\n", kind="organization")
-    made = exchange.run("会社名,親会社,従業員数\n支社,本社,1200\n孫,ない,\n", kind="organization")
-    assert counts(made) == (1, 0, 0, 1)
-    branch, head = contacts.service.organizations()["items"]
+    made = exchange.run("会社名,親会社,従業員数\n支社,本社,1200\n本社,,\n孫,ない,\n", kind="organization")
+    assert (counts(made), made["links"], made["unlinked"]) == ((3, 0, 0, 0), 2, 1)
+    branch, head, _ = contacts.service.organizations(sort="created_at")["items"]
     assert (branch["name"], branch["member_of_id"], branch["employees"]) == ("支社", head["id"], 1200)
     assert "親会社: There is no organization ない" in exchange.report(made)
 

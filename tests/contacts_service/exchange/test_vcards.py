@@ -51,7 +51,7 @@ def values(row, kind="contact"):
 def test_a_card_of_version_3_is_read():
     [row] = read(VERSION_3)
     found = values(row)
-    assert found.references == {"organization": "ABC; 商事"}
+    assert found.references == {"organization": "ABC; 商事", "reports_to": ""}
     assert found.values == {
         "last_name": "田中",
         "first_name": "太郎",
@@ -157,9 +157,30 @@ def test_what_is_written_is_read_as_the_same_person():
     }
     kept = fields.new_values(typed, fields.CONTACT_FIELDS)
     row = domain.new_row("01a20e37-0000-7000-8000-000000000001", number="CON1", values=kept, moment=MOMENT)
-    card = vcard_writing.card("contact", row, {"organization_id": "ABC; 商事"})
+    linked = {"organization_id": "ABC; 商事", "reports_to_id": "boss@abc.example"}
+    card = vcard_writing.card("contact", row, linked)
     assert max(len(line.encode()) for line in card.split("\r\n")) <= vcard_writing.LONGEST_LINE
     [found] = read(card)
     again = values(found)
-    assert again.references == {"organization": "ABC; 商事"}
+    assert again.references == {"organization": "ABC; 商事", "reports_to": "boss@abc.example"}
     assert again.values == {name: kept[name] for name in typed}
+
+
+@pytest.mark.parametrize(
+    ("line", "above"),
+    [
+        ("RELATED;TYPE=x-manager:mailto:boss@abc.example", "boss@abc.example"),
+        ("RELATED;VALUE=text;TYPE=Manager:社長 三郎", "社長 三郎"),
+        ("RELATED;TYPE=spouse:mailto:home@abc.example", ""),
+        (
+            "RELATED;TYPE=x-manager:urn:uuid:01a20e37-0000-7000-8000-000000000001",
+            "01a20e37-0000-7000-8000-000000000001",
+        ),
+        ("X-MS-MANAGER:社長\\, 三郎", "社長, 三郎"),
+        ("item2.X-ABLABEL:_$!<Manager>!$_\nitem2.X-ABRELATEDNAMES;type=pref:社長 三郎", "社長 三郎"),
+        ("item2.X-ABRELATEDNAMES:妻 花子\nitem2.X-ABLABEL:_$!<Spouse>!$_", ""),
+    ],
+)
+def test_a_card_tells_the_superior_in_the_ways_of_its_writers(line, above):
+    [row] = read(f"BEGIN:VCARD\nVERSION:4.0\nN:田中;;;;\n{line}\nEND:VCARD\n")
+    assert values(row).references["reports_to"] == above
