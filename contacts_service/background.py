@@ -4,6 +4,9 @@ from chassis import DatabaseHandle
 from contacts_service.exchange import importing, linking, store, undoing
 from contacts_service.exchange.models import Import
 from contacts_service.jobs.worker import Work, Worker
+from contacts_service.mass import changing
+from contacts_service.mass import store as mass_store
+from contacts_service.mass.models import MassChange
 
 IMPORTS = Work(
     Import,
@@ -16,7 +19,13 @@ IMPORTS = Work(
     importing.give_up,
     store.forget_left_over,
 )
-WORKS = (IMPORTS,)
+MASS_CHANGES = Work(
+    MassChange,
+    {mass_store.CHANGING: changing.change_piece, mass_store.UNDOING: changing.undo_piece},
+    changing.give_up,
+    mass_store.forget_old,
+)
+WORKS = (MASS_CHANGES, IMPORTS)
 
 
 def worker(db: DatabaseHandle) -> Worker:

@@ -1,7 +1,6 @@
 """What a change of a record does in one transaction: its row, its addresses in the book, and the events of both."""
 
 from collections.abc import Iterable
-from itertools import chain
 from typing import Any
 
 from chassis import clock
@@ -46,7 +45,7 @@ def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
     # As for a new number, which is taken below.
     store.hold_tree(tx.session, kind.name)
     check(tx.session, kind, None, values, values)
-    values |= _copied_addresses(tx.session, values, values, given=data)
+    values |= copied_addresses(tx.session, values, values, given=data)
     [number] = store.take_numbers(tx.session, kind.name)
     row = domain.new_row(new_id(), number=number, values=values, moment=clock.now())
     entries = entries_of(kind, row)
@@ -69,16 +68,22 @@ def update(tx: Any, kind: Kind, record_id: str, data: Any, version: int, actor: 
     if row.version != version:
         raise PreconditionFailed(f"The {kind.name} was changed meanwhile: read it again and repeat your change.")
     before = store.values(row)
-    # A link that stays as it is may lead into the recycle bin: whoever is there may come back.
-    anew = {name: value for name, value in changes.items() if name != kind.superior or value != before[name]}
-    check(tx.session, kind, row.id, anew, {**before, **changes})
+    check(tx.session, kind, row.id, anew(kind, before, changes), {**before, **changes})
     if changes.get("organization_id") != before.get("organization_id"):
-        changes |= _copied_addresses(tx.session, before, changes, given=changes)
+        changes |= copied_addresses(tx.session, before, changes, given=changes)
     save(tx, kind, row, changes, actor)
     return wire(kind, store.values(row))
 
 
-def _copied_addresses(session: Any, contact: Values, changes: Values, *, given: Iterable[str]) -> Values:
+def anew(kind: Kind, before: Values, changes: Values) -> Values:
+    """Those of ``changes`` that are to be checked.
+
+    A link that stays as it is may lead into the recycle bin: whoever is there may come back.
+    """
+    return {name: value for name, value in changes.items() if name != kind.superior or value != before[name]}
+
+
+def copied_addresses(session: Any, contact: Values, changes: Values, *, given: Iterable[str]) -> Values:
     """What a contact takes over from the organization that is chosen for it, where the settings say so."""
     organization_id = changes.get("organization_id")
     if not organization_id or shared_settings.address_copy(session) != shared_settings.ALWAYS:
@@ -122,13 +127,18 @@ def delete(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) -> 
     """Into the recycle bin; its addresses stand for it no more."""
     store.hold_tree(tx.session, kind.name)
     row = present(tx.session, kind, record_id, lock=True)
-    if kind is ORGANIZATION and store.has_contacts(tx.session, row.id):
-        raise Conflict("Contacts still belong to this organization: move or delete them first.")
+    check_deletable(tx.session, kind, row)
     remove(row, actor)
     note(tx, row.id, "deleted", actor)
     tx.publish(kind.deleted, subject=row.id, **{f"{kind.name}_id": row.id})
     strike(tx, row.id)
     return {"id": row.id, "deleted": True}
+
+
+def check_deletable(session: Any, kind: Kind, row: Any) -> None:
+    """Conflict where contacts belong to a record that is to go into the recycle bin."""
+    if kind is ORGANIZATION and store.has_contacts(session, row.id):
+        raise Conflict("Contacts still belong to this organization: move or delete them first.")
 
 
 def remove(row: Any, actor: Values | None) -> None:
@@ -144,10 +154,7 @@ def restore(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) ->
     """
     store.hold_tree(tx.session, kind.name)
     row = existing(tx.session, kind, record_id, lock=True)
-    if row.merged_into:
-        raise merged_away(kind, row)
-    if row.deleted_at:
-        check_organization_is_there(tx.session, row)
+    if comes_back(tx.session, kind, row):
         touch(row, actor)
         row.deleted_at = None
         note(tx, row.id, "restored", actor)
@@ -155,6 +162,15 @@ def restore(tx: Any, kind: Kind, record_id: str, actor: Values | None = None) ->
         tx.publish(kind.restored, subject=row.id, **kind.facts(values))
         enter(tx, kind, values)
     return wire(kind, store.values(row))
+
+
+def comes_back(session: Any, kind: Kind, row: Any) -> bool:
+    """Whether a record is in the recycle bin and may leave it. NotFound if it was merged; Conflict as ``restore``."""
+    if row.merged_into:
+        raise merged_away(kind, row)
+    if row.deleted_at:
+        check_organization_is_there(session, row)
+    return bool(row.deleted_at)
 
 
 def check_organization_is_there(session: Any, row: Any) -> None:
@@ -223,35 +239,6 @@ def announce(tx: Any, before: list[Values], after: list[Values], *, cause: Event
             tx.publish(contract, subject=record["id"], cause=cause, canonical=canonical, record=record)
 
 
-def follow_leads(tx: Any) -> None:
-    """Bring the book in line with what happened to leads (``tx.fresh``), whatever order the news come in."""
-    news = _latest_news(tx)
-    before = by_record(store.entries_of_records(tx.session, list(news)))
-    after = {lead_id: _lead_entries(event) for lead_id, event in news.items()}
-    store.replace_entries(tx.session, list(chain(*before.values())), list(chain(*after.values())))
-    for lead_id, event in news.items():
-        announce(tx, before.get(lead_id, []), after[lead_id], cause=event)
-
-
-def _latest_news(tx: Any) -> dict[str, Event]:
-    """The last event of each lead that says something new; the marks move on."""
-    marks = store.lead_marks(tx.session, {event.data["lead_id"] for event in tx.fresh})
-    known, moved, news = set(marks), {}, {}
-    for event in tx.fresh:
-        lead_id = event.data["lead_id"]
-        if domain.is_newer(marks.get(lead_id), time=event.time):
-            marks[lead_id] = moved[lead_id] = (event.time, "personal" not in event.data)
-            news[lead_id] = event
-    store.set_lead_marks(tx.session, moved, known=known)
-    return news
-
-
-def _lead_entries(event: Event) -> list[Values]:
-    """Only a lead that is still there carries personal data; converted and deleted ones stand for nothing."""
-    personal = event.data.get("personal")
-    return domain.lead_entries(event.data["lead_id"], personal) if personal else []
-
-
 def by_record(entries: Iterable[Values]) -> dict[str, list[Values]]:
     """Book entries by the record that they stand for."""
     groups: dict[str, list[Values]] = {}
@@ -273,6 +260,12 @@ def check(session: Any, kind: Kind, record_id: str | None, changes: Values, whol
     """That ``changes`` may be made, and what they make of the record (``whole``); ``record_id`` None for a new one."""
     if kind is CONTACT:
         fields.check_whole(whole)
+    check_links(session, kind, record_id, changes)
+
+
+def check_links(session: Any, kind: Kind, record_id: str | None, changes: Values) -> None:
+    """That the records are there that ``changes`` point at, and that nobody stands above himself. Invalid."""
+    if kind is CONTACT:
         _check_organization(session, changes)
     if superior_id := changes.get(kind.superior):
         superiors.check(session, kind, record_id, superior_id)

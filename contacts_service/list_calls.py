@@ -1,10 +1,10 @@
-"""The entrypoints of lists: pages, counts, saved lists, changes of many records at once. Part of ``service.py``."""
+"""The entrypoints of lists: pages, counts, saved lists. Part of ``service.py``."""
 
 from typing import Any
 
 from chassis import rpc
 from contacts_service import lists, views
-from contacts_service.kinds import CONTACT, ORGANIZATION, Kind
+from contacts_service.kinds import CONTACT, ORGANIZATION
 
 Values = dict[str, Any]
 
@@ -34,19 +34,6 @@ class ListCalls:
         return lists.described(CONTACT)
 
     @rpc
-    def change_contacts(
-        self,
-        *,
-        ids: list[str],
-        action: str,
-        data: Values,
-        actor: Values | None = None,
-        idempotency_key: str | None = None,
-    ) -> Values:
-        """The same done to several contacts: update, delete or restore; what became of each."""
-        return self._change_many(CONTACT, ids, action, data, actor, idempotency_key)
-
-    @rpc
     def organizations(self, **asked: Any) -> Values:
         """Organizations; ``query`` is looked for in names, numbers, addresses, phones, tags."""
         return lists.page(self.db, ORGANIZATION, asked)
@@ -60,19 +47,6 @@ class ListCalls:
     def organization_fields(self) -> Values:
         """What lists of organizations can be filtered and sorted by."""
         return lists.described(ORGANIZATION)
-
-    @rpc
-    def change_organizations(
-        self,
-        *,
-        ids: list[str],
-        action: str,
-        data: Values,
-        actor: Values | None = None,
-        idempotency_key: str | None = None,
-    ) -> Values:
-        """As ``change_contacts``."""
-        return self._change_many(ORGANIZATION, ids, action, data, actor, idempotency_key)
 
     @rpc
     def list_views(self, *, record_kind: str, actor: Values) -> Values:
@@ -118,13 +92,4 @@ class ListCalls:
         with self.db.transaction(once=idempotency_key, request={"delete": "list_view", "id": id}) as tx:
             if tx.answer is None:
                 tx.answer = views.delete(tx, id=id, actor=actor, may_manage=may_manage)
-        return dict(tx.answer)
-
-    def _change_many(
-        self, kind: Kind, ids: list[str], action: str, data: Values, actor: Values | None, key: str | None
-    ) -> Values:
-        request = {"change": kind.name, "ids": ids, "action": action, "data": data}
-        with self.db.transaction(once=key, request=request) as tx:
-            if tx.answer is None:
-                tx.answer = lists.change_many(tx, kind, ids, action, data, actor)
         return dict(tx.answer)

@@ -118,6 +118,12 @@ def count(session: Session, selection: Selection) -> int:
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
+def query_of_ids(session: Session, selection: Selection, *, limit: int) -> Any:
+    """The query of the ids of up to ``limit`` records, to be run in this session."""
+    _plan_anew(session)
+    return select(selection.model.id.label("record_id")).where(selection.where()).limit(limit)
+
+
 def _plan_anew(session: Session) -> None:
     """Let PostgreSQL plan for the values asked for.
 

@@ -1,14 +1,14 @@
-"""Lists of records: what is asked for as a selection and an order, pages and counts; changes of many at once."""
+"""Lists of records: what is asked for as a selection and an order, pages and counts."""
 
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chassis import paging
-from chassis.database import DatabaseHandle, Transaction
-from contacts_service import changes, conditions, fields, filters, listing, stars, store
+from chassis.database import DatabaseHandle
+from contacts_service import conditions, fields, filters, listing, stars, store
 from contacts_service.kinds import Kind, wire
-from contracts.errors import Invalid, MusubiError
+from contracts.errors import Invalid
 from contracts.fields import identity_or_none
 
 Values = dict[str, Any]
@@ -17,7 +17,6 @@ Values = dict[str, Any]
 BY_ARRIVAL = ("created_at", "number")
 UNSORTED = frozenset({"addresses", "phones", "tags", "reference", "owner"})
 NEWEST_FIRST = "-created_at"
-MOST_AT_ONCE = 200
 
 
 def described(kind: Kind) -> Values:
@@ -91,49 +90,3 @@ def count(db: DatabaseHandle, kind: Kind, asked: Values) -> Values:
     with db.session() as session:
         found = listing.count(session, selection(kind, asked))
     return {"count": min(found, listing.MOST_COUNTED), "exact": found <= listing.MOST_COUNTED}
-
-
-def change_many(tx: Transaction, kind: Kind, ids: Any, action: str, data: Values, actor: Values | None) -> Values:
-    """The same done to several records in one transaction; what cannot be done to one is told beside its id.
-
-    ``action``: update (``data`` as for one record, with ``add_tags`` and ``remove_tags``), delete or restore.
-    """
-    if not isinstance(ids, list) or not 1 <= len(set(ids)) <= MOST_AT_ONCE:
-        fault = f"Name 1 to {MOST_AT_ONCE} records, each once."
-        raise Invalid("The records cannot be changed like this.", fields={"ids": [fault]})
-    if kind.superior in data:
-        store.hold_tree(tx.session, kind.name)
-    results = []
-    # In one order everywhere, so that two of these wait for each other instead of deadlocking.
-    for record_id in sorted(set(ids)):
-        try:
-            with tx.part():
-                _change(tx, kind, record_id, action, data, actor)
-            results.append({"id": record_id, "done": True, "problem": None})
-        except MusubiError as error:
-            results.append({"id": record_id, "done": False, "problem": _reason(error)})
-    return {"results": results}
-
-
-def _reason(error: MusubiError) -> str:
-    """Why a record was not changed, with the sentences of the fields that it is about."""
-    told = [sentence for sentences in error.fields.values() for sentence in sentences]
-    return " ".join([*told] or [str(error)])
-
-
-def _change(tx: Transaction, kind: Kind, record_id: str, action: str, data: Values, actor: Values | None) -> None:
-    if action == "delete":
-        changes.delete(tx, kind, record_id, actor)
-    elif action == "restore":
-        changes.restore(tx, kind, record_id, actor)
-    else:
-        row = changes.present(tx.session, kind, record_id, lock=True)
-        changes.update(tx, kind, record_id, _with_tags(row.tags, data), row.version, actor)
-
-
-def _with_tags(tags: list[str], data: Values) -> Values:
-    plain = {name: value for name, value in data.items() if name not in ("add_tags", "remove_tags")}
-    added, removed = data.get("add_tags", []), set(data.get("remove_tags", []))
-    return (
-        plain if len(plain) == len(data) else {**plain, "tags": [*(tag for tag in tags if tag not in removed), *added]}
-    )

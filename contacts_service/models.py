@@ -10,6 +10,7 @@ from chassis.columns import Bytes, Id, Json, UtcDateTime
 from contacts_service.base import Base
 from contacts_service.exchange import models as _exchange  # noqa: F401 # its tables belong to the same database
 from contacts_service.indexes import index_of_present, list_indexes
+from contacts_service.mass import models as _mass  # noqa: F401 # as those above
 
 # Plain byte order: comparing by a language's collation would cost most of an address look-up on PostgreSQL.
 Canonical = String(320).with_variant(String(320, collation="C"), "postgresql")

@@ -5,11 +5,23 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from chassis import Database, on_event, paging, rpc
-from contacts_service import background, changes, domain, images, models, related, shared_settings, stars, store
+from contacts_service import (
+    background,
+    changes,
+    domain,
+    images,
+    models,
+    open_leads,
+    related,
+    shared_settings,
+    stars,
+    store,
+)
 from contacts_service.exchange_calls import ExchangeCalls
 from contacts_service.jobs.worker import Worker
 from contacts_service.kinds import CONTACT, KINDS, ORGANIZATION, Kind, change_wire, wire
 from contacts_service.list_calls import ListCalls
+from contacts_service.mass_calls import MassCalls
 from contacts_service.merge_calls import MergeCalls
 from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
 
@@ -44,7 +56,7 @@ class Working(DependencyProvider):
         return self
 
 
-class ContactsService(ExchangeCalls, ListCalls, MergeCalls):
+class ContactsService(ExchangeCalls, ListCalls, MassCalls, MergeCalls):
     """Contacts, organizations and the address book. A write with an idempotency key has its effect once."""
 
     name = "contacts"
@@ -55,7 +67,7 @@ class ContactsService(ExchangeCalls, ListCalls, MergeCalls):
     def on_lead_changed(self, events: list[Event]) -> None:
         """Keep the addresses of open leads in the address book."""
         with self.db.handling(events) as tx:
-            changes.follow_leads(tx)
+            open_leads.follow(tx)
 
     @rpc
     def resolve_addresses(self, *, addresses: list[str]) -> dict[str, list[Values]]:

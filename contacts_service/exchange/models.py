@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.columns import Bytes, Id, Json, UtcDateTime
 from contacts_service.base import Base
 from contacts_service.jobs.leases import JobColumns
+from contacts_service.jobs.marks import CREATED, UPDATED
 
 
 class Import(JobColumns, Base):
@@ -109,8 +110,8 @@ class ImportMark(Base):
 
     @property
     def did(self) -> str:
-        """What was done to the record (putting_back.py)."""
-        return "created" if self.before is None else "updated"
+        """What was done to the record (jobs/marks.py)."""
+        return CREATED if self.before is None else UPDATED
 
 
 class SavedMapping(Base):

@@ -1,32 +1,19 @@
 """What a job did to records is taken back. A record that somebody changed since is left alone, and it is told why."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from contacts_service import changes, fields, store
 from contacts_service.jobs import writing
+from contacts_service.jobs.marks import DELETED, UPDATED, Mark
 from contacts_service.kinds import CONTACT, KINDS, Kind
 from contracts.errors import Invalid
 
 Values = dict[str, Any]
 
-CREATED, UPDATED, DELETED, RESTORED = "created", "updated", "deleted", "restored"
 _CHANGED = "Left as it is: {kind} {number} was changed since."
 _IN_USE = "Left as it is: others belong to {kind} {number}."
 _ELSEWHERE = "Left as it is: what {kind} {number} belonged to is not there any more."
-
-
-class Mark(Protocol):
-    """What a job did to a record: ``before`` the values that it changed, ``version`` the record's after it."""
-
-    @property
-    def record_id(self) -> str: ...
-    @property
-    def did(self) -> str: ...
-    @property
-    def before(self) -> Values | None: ...
-    @property
-    def version(self) -> int: ...
 
 
 def hold_trees(tx: Any) -> None:

@@ -1,4 +1,4 @@
-"""Lists of contacts and organizations: counts, fields, saved lists, changes of many records at once."""
+"""Lists of contacts and organizations: counts, fields, saved lists."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from gateway.api.blueprint import Resource
 from gateway.api.schemas import lists as schemas
 from gateway.calls import actor, services, viewer
 
-lists = Resource("lists", description="Lists: filters, saved lists, changes of many records at once.")
+lists = Resource("lists", description="Lists: filters and counts.")
 list_views = Resource("list_views", description="Saved lists: which records, which columns, in which order.")
 
 
@@ -47,30 +47,6 @@ def list_contact_fields() -> Any:
 def list_organization_fields() -> Any:
     """List the fields that organizations can be filtered and sorted by"""
     return services().contacts.organization_fields()
-
-
-@lists.route("/contacts/bulk", methods=["POST"])
-@lists.arguments(schemas.BulkIn)
-@lists.once
-@lists.response(200, schemas.BulkResults)
-def change_contacts(data: dict[str, Any], by: Any) -> Any:
-    """Change, delete or restore several contacts
-
-    Up to 200 at once; what cannot be done to one of them is told beside its id, the others are changed.
-    """
-    return services().contacts.change_contacts(**data, **by)
-
-
-@lists.route("/organizations/bulk", methods=["POST"])
-@lists.arguments(schemas.BulkIn)
-@lists.once
-@lists.response(200, schemas.BulkResults)
-def change_organizations(data: dict[str, Any], by: Any) -> Any:
-    """Change, delete or restore several organizations
-
-    Up to 200 at once; what cannot be done to one of them is told beside its id, the others are changed.
-    """
-    return services().contacts.change_organizations(**data, **by)
 
 
 @list_views.route("/list-views", methods=["GET"])

@@ -22,6 +22,7 @@ from gateway.web.contacts import views as contacts
 from gateway.web.imports import views as imports
 from gateway.web.lists import many, saved
 from gateway.web.lists import views as lists
+from gateway.web.mass import views as mass
 from gateway.web.merging import views as merging
 from gateway.web.organizations import views as organizations
 from gateway.web.settings import calendar, people
@@ -30,7 +31,7 @@ from gateway.web.shell import views as shell
 
 BLUEPRINTS = (
     *(shell.shell, contacts.contacts, organizations.organizations, imports.imports),
-    *(lists.lists, saved.saved, many.many, bin.bin, merging.merging),
+    *(lists.lists, saved.saved, many.many, mass.mass, bin.bin, merging.merging),
     *(activities.activities, activities.picks),
     *(settings.settings, people.people, calendar.calendar),
 )

@@ -19,6 +19,8 @@ THEME_COOKIE = "musubi_theme"
 THEMES = ("auto", "light", "dark")
 TOAST_COOKIE = "musubi_toast"
 FORMS = ("/new", "/edit")
+# The mass change that goes on, whose progress is shown.
+WORK_COOKIE = "musubi_mass_change"
 ERROR_PAGES = {400, 403, 404, 405, 410, 429, 503, 504}
 
 
@@ -109,8 +111,17 @@ def _surroundings() -> dict[str, Any]:
         "principal": g.get("principal"),
         "can_write": "write" in (g.get("principal") or {}).get("scopes", ()),
         "toast": _toast(),
+        "work": _work(),
         "here": request.full_path.rstrip("?"),
     }
+
+
+def _work() -> UUID | None:
+    """The mass change that was begun in this browser and goes on."""
+    try:
+        return UUID(request.cookies.get(WORK_COOKIE, ""))
+    except ValueError:
+        return None
 
 
 def _toast() -> dict[str, Any] | None:

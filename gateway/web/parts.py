@@ -70,8 +70,7 @@ TOASTS: dict[str, tuple[str, str | None]] = {
     "settings_saved": (msg("The settings are saved."), None),
     "list_saved": (msg("The list is saved."), None),
     "list_first": (msg("You begin with this list from now on, in this browser."), None),
-    "contacts_restored": (msg("The contacts are restored."), None),
-    "organizations_restored": (msg("The organizations are restored."), None),
+    "mass_undone": (msg("Everything is as it was before."), None),
 }
 
 # The page of each kind of record that has one.

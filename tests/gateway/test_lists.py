@@ -1,4 +1,4 @@
-"""Lists over HTTP: the filter in the URL, counts, saved lists, changes of many records at once."""
+"""Lists over HTTP: the filter in the URL, counts, saved lists, mass changes."""
 
 import json
 import secrets
@@ -80,16 +80,38 @@ def test_a_list_is_saved_changed_and_deleted(system):
     assert system.admin.get(path).status_code == 404
 
 
-def test_many_are_changed_in_one_call_once_however_often_it_comes(system, tagged):
-    ids, _ = tagged
-    body = {"ids": ids, "action": "update", "data": {"title": "部長"}}
+def test_many_are_changed_once_however_often_it_comes_and_undone(system, tagged):
+    ids, wanted = tagged
+    body = {"record_kind": "contact", "action": "update", "data": {"title": "部長"}, "selection": {"filter": wanted}}
     headers = {"Idempotency-Key": secrets.token_hex(4)}
-    answers = [system.admin.post("/contacts/bulk", json=body, headers=headers).json() for _ in range(2)]
-    assert answers[0] == answers[1]
-    assert [result["done"] for result in answers[0]["results"]] == [True] * 3
-    versions = [system.admin.get(f"/contacts/{id}").json()["version"] for id in ids]
-    assert versions == [2, 2, 2]
-    assert system.reader.post("/contacts/bulk", json=body).status_code == 403
+    made, again = (system.admin.post("/mass-changes", json=body, headers=headers) for _ in range(2))
+    assert (made.status_code, made.json()["state"], made.json()["changed"]) == (201, "finished", 2)
+    assert again.json() == made.json()
+    path = f"/mass-changes/{made.json()['id']}"
+    assert system.reader.get(path).json() == made.json()
+    read = [system.admin.get(f"/contacts/{id}").json() for id in ids]
+    assert [(each["title"], each["version"]) for each in read] == [("部長", 2), ("", 1), ("部長", 2)]
+    system.admin.patch(f"/contacts/{ids[0]}", json={"title": "社長"}, headers={"If-Match": '"2"'})
+    undone = system.admin.post(f"{path}/undo").json()
+    assert (undone["state"], undone["undone"], undone["kept"]) == ("undone", 1, 1)
+    [problem] = system.reader.get(f"{path}/problems").json()["items"]
+    assert (problem["id"], problem["label"], "changed since" in problem["problem"]) == (ids[0], "田中", True)
+    assert system.admin.post(f"{path}/cancel").json()["state"] == "undone"
+    assert made.json()["id"] in [each["id"] for each in system.reader.get("/mass-changes").json()["items"]]
+
+
+def test_what_cannot_be_done_to_many_is_refused_by_its_field(system, tagged):
+    ids, _ = tagged
+    right = {"record_kind": "contact", "action": "update", "data": {"title": "部長"}, "ids": ids}
+    for wrong, field in (
+        ({"ids": ids, "selection": {}}, "ids"),
+        ({"ids": [*ids, "all"]}, "ids"),
+        ({"data": {"birthday": "gestern"}}, "birthday"),
+        ({"ids": None, "selection": {"filter": {"match": "some", "conditions": []}}}, "filter"),
+    ):
+        answer = system.admin.post("/mass-changes", json=right | wrong)
+        assert (answer.status_code, field in answer.json()["errors"]) == (422, True), answer.text
+    assert system.reader.post("/mass-changes", json=right).status_code == 403
 
 
 def test_the_fields_of_lists_are_told(system):

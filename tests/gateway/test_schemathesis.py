@@ -83,3 +83,6 @@ def aim(case, known_ids):
         case.path_parameters["id"] = known_ids[first]
     if first == "mailboxes" and isinstance(case.body, dict) and case.body.get("provider") in PRESETS:
         case.body.update(OUR_OWN_SERVER)
+    if first == "mass-changes" and isinstance(case.body, dict) and isinstance(case.body.get("selection"), dict):
+        # The records of other tests are not to be deleted.
+        case.body["selection"]["query"] = "nobody is called so"

@@ -1,4 +1,4 @@
-"""Lists of contacts and organizations: what is asked for, saved lists, changes of many records at once."""
+"""Lists of contacts and organizations: what is asked for, saved lists."""
 
 from typing import Any
 
@@ -10,10 +10,8 @@ from gateway.api.blueprint import page_arguments
 from gateway.api.schemas.common import Identifier, SearchQuery, YesNo, choice, moment, page, told, words
 
 RECORD_KINDS = ("contact", "organization")
-ACTIONS = ("update", "delete", "restore")
 # About what fits into an address.
 MAX_FILTER = 4_000
-MAX_AT_ONCE = 200
 FILTER_HELP = (
     'A group of conditions: {"match": "all" or "any", "conditions": [{"field": "mailing_state", "operator": "equals", '
     '"value": "東京都"}, …]}, groups in groups too. /contacts/fields and /organizations/fields tell what there is.'
@@ -120,28 +118,6 @@ class ListViewQuery(Schema):
     """Of which kind of record."""
 
     record_kind = choice(*RECORD_KINDS, required=True)
-
-
-class BulkIn(Schema):
-    """The same done to several records. `data`: as for one record, and `add_tags`, `remove_tags`."""
-
-    ids = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MAX_AT_ONCE))
-    action = choice(*ACTIONS, required=True)
-    data = fields.Dict(keys=words(50), load_default=dict)
-
-
-class BulkResult(Schema):
-    """What became of one record."""
-
-    id = Identifier(required=True)
-    done = fields.Boolean(required=True)
-    problem = told(allow_none=True, required=True)
-
-
-class BulkResults(Schema):
-    """What became of each record."""
-
-    results = fields.List(fields.Nested(BulkResult), required=True)
 
 
 ListFieldPage = page(ListField)

@@ -8,21 +8,22 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from gateway.parallel import together
+from gateway.web import formats
 from gateway.web.api import ApiProblem, Values, api
 from gateway.web.language import gettext, msg, ngettext
 from gateway.web.lists.kinds import KINDS, RecordKind
-from gateway.web.lists.many import RESTORED, Outcome, chosen_ids, outcome
+from gateway.web.mass.outcomes import SAID, Outcome, begin, chosen_ids
 from gateway.web.pages import show
 from gateway.web.records.happenings import NOUNS
 from gateway.web.records.labels import name_of, owner
 from gateway.web.tables import Listing, listing, names
 
-NOBODY = Outcome("", [], [])
+NOBODY = Outcome()
 AT_ONCE = 5
 
 
 def _counted(number: int) -> str:
-    return ngettext("%(num)s document", "%(num)s documents", number)
+    return ngettext("%(num)s document", "%(num)s documents", number, num=formats.number(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,13 @@ def index() -> Response:
 def restore() -> Response:
     """Take records out, and show what became of each."""
     kind = PLACES.get(request.form.get("kind", ""), KINDS["contacts"])
-    ids = chosen_ids(request.form)
+    query, ids = request.form.get("q", ""), chosen_ids(request.form)
     became = NOBODY
     if isinstance(kind, Documents):
         became = _restored(kind, ids)
     elif ids:
-        answer = api().post(f"{kind.path}/bulk", {"ids": ids, "action": "restore", "data": {}})
-        became = outcome(kind, "restore", answer["results"])
-    return _show(_read(kind.plural, request.form.get("q", ""), became))
+        became = begin(kind, "restore", {}, ids=ids)
+    return _show(_read(kind.plural, query, became))
 
 
 def _restored(kind: Documents, ids: list[str]) -> Outcome:
@@ -87,9 +87,12 @@ def _restored(kind: Documents, ids: list[str]) -> Outcome:
 
     for start in range(0, len(ids), AT_ONCE):
         together(**{id: partial(restored, id) for id in ids[start : start + AT_ONCE]})
-    done = [id for id in ids if id not in refused]
-    said = gettext(RESTORED, what=kind.counted(len(done))) if done else ""
-    return Outcome(said, done, [("", reason) for reason in dict.fromkeys(refused.values())])
+    done = len(ids) - len(refused)
+    said = SAID["restore"]
+    return Outcome(
+        gettext(said, what=kind.counted(done)) if done else "",
+        [("", reason) for reason in dict.fromkeys(refused.values())],
+    )
 
 
 def _read(plural: str, typed: str, became: Outcome = NOBODY) -> Bin:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from gateway.web import formats
 from gateway.web.language import msg, ngettext
 from gateway.web.lists import fields
 from gateway.web.tables import Column
@@ -38,11 +39,11 @@ class RecordKind:
 
 
 def _contacts(number: int) -> str:
-    return ngettext("%(num)s contact", "%(num)s contacts", number)
+    return ngettext("%(num)s contact", "%(num)s contacts", number, num=formats.number(number))
 
 
 def _organizations(number: int) -> str:
-    return ngettext("%(num)s organization", "%(num)s organizations", number)
+    return ngettext("%(num)s organization", "%(num)s organizations", number, num=formats.number(number))
 
 
 CONTACTS = RecordKind(

@@ -9,8 +9,9 @@ from gateway.web.api import Values, api
 from gateway.web.language import gettext, msg
 from gateway.web.lists import drafts, screen, state
 from gateway.web.lists.kinds import KINDS, RecordKind
-from gateway.web.lists.shown import Known, Outcome, Screen, default_cookie
+from gateway.web.lists.shown import Known, Screen, default_cookie
 from gateway.web.lists.views import KIND
+from gateway.web.mass.outcomes import Outcome
 from gateway.web.pages import go
 
 YEAR = 365 * 24 * 3600
@@ -48,7 +49,7 @@ def delete(plural: str, id: UUID) -> Any:
     everything = state.State(kind, view="all")
     found = state.chosen(everything, there.views, there.fields)
     assert found is not None  # noqa: S101 - what everybody has is always there
-    became = Outcome(gettext(DELETED, name=gone["name"]), [], [], _undo(kind, gone))
+    became = Outcome(gettext(DELETED, name=gone["name"]), undo=_undo(kind, gone))
     shown = Screen(there, found, found.filter, became=became)
     screen.fill(shown)
     response = screen.answer(shown, "main")

@@ -16,12 +16,12 @@ from gateway.web.lists.kinds import RecordKind
 from gateway.web.lists.operators import OPERATORS, Operator
 from gateway.web.lists.sentences import AND, OR, Said
 from gateway.web.lists.state import Chosen
+from gateway.web.mass.outcomes import Outcome
 from gateway.web.tables import Listing
 
 MORE_THAN = msg("More than %(number)s")
 WAYS = (("", msg("%(field)s, upwards")), ("-", msg("%(field)s, downwards")))
-# What the API changes at once, and what is each record's own.
-MOST_AT_ONCE = 200
+# What is each record's own.
 LISTS = ("addresses", "phones", "tags", "moment")
 NOT_AT_ONCE = frozenset(
     {"number", "name", "last_name", "first_name", "last_name_kana", "first_name_kana", "organization_name"}
@@ -57,16 +57,6 @@ class Known:
         return fields.groups(self.kind.groups, self.fields)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of many records: a word of success, the ids of those, what was refused and why; Undo's form."""
-
-    said: str
-    done: list[str]
-    refused: list[tuple[str, str]]
-    undo: Mapping[str, Any] = field(default_factory=dict)
-
-
 @dataclass
 class Screen:
     """All that the templates of a list show."""
@@ -80,8 +70,7 @@ class Screen:
     errors: dict[str, str] = field(default_factory=dict)
     open: bool = False
     focus: str = ""
-    became: Outcome = field(default_factory=lambda: Outcome("", [], []))
-    at_once: int = MOST_AT_ONCE
+    became: Outcome = field(default_factory=lambda: Outcome())
 
     @property
     def kind(self) -> RecordKind:

@@ -12,10 +12,10 @@ from gateway.web import formats
 from gateway.web.api import ApiProblem, Values, api, cursor_of
 from gateway.web.language import gettext, msg
 from gateway.web.lists.kinds import KINDS, RecordKind
-from gateway.web.lists.many import MOST_MERGED, TWO_OR_THREE, chosen_ids
+from gateway.web.lists.many import MOST_MERGED, TWO_OR_THREE
 from gateway.web.lists.screen import faults
-from gateway.web.lists.shown import Outcome
 from gateway.web.lists.views import KIND
+from gateway.web.mass.outcomes import Outcome, chosen_ids
 from gateway.web.merging.sides import Row, rows
 from gateway.web.pages import error, go, show
 from gateway.web.records.views import REASONS
@@ -41,7 +41,7 @@ def apart(plural: str) -> Response:
         path = f"{kind.path}/{one}/not-duplicates/{other}"
         api().delete(path) if back else api().put(path)
     undo = {"action": f"{kind.path}/duplicates/apart", "values": {"ids": ids, "do": ["back"]}}
-    return _duplicates(kind, "", Outcome("" if back else gettext(APART), ids, [], {} if back else undo))
+    return _duplicates(kind, "", Outcome("" if back else gettext(APART), undo={} if back else undo))
 
 
 def _duplicates(kind: RecordKind, cursor: str, became: Outcome | None = None) -> Response:
@@ -54,7 +54,7 @@ def _duplicates(kind: RecordKind, cursor: str, became: Outcome | None = None) ->
         if groups or not path:
             break
     values: dict[str, Any] = {"kind": kind, "groups": groups, "cursor": path, "first": not cursor, "reasons": REASONS}
-    values |= {"kinds": KINDS.values(), "became": became or Outcome("", [], []), "called": _called}
+    values |= {"kinds": KINDS.values(), "became": became or Outcome(), "called": _called}
     return show("merging/duplicates.html", part="main", **values)
 
 

@@ -7,12 +7,18 @@ function tell() {
   const all = boxes();
   const chosen = all.filter((box) => box.checked).length;
   bar.hidden = chosen === 0;
-  bar.querySelector("[data-chosen]").textContent = chosen;
   const everything = bar.querySelector("[name=everything]");
   if (everything) {
     everything.closest("label").hidden = chosen < all.length;
     if (chosen < all.length) everything.checked = false;
+    // The number comes after the list; until then there are simply more.
+    bar.querySelector("[data-count]").textContent = document.querySelector("[data-counted]")?.textContent || "…";
   }
+  bar.querySelector("[data-chosen]").textContent = everything?.checked
+    ? bar.querySelector("[data-count]").textContent
+    : chosen;
+  const word = bar.querySelector("[data-chosen-word]");
+  if (word) word.hidden = Boolean(everything?.checked);
   const head = document.querySelector("[data-pick-all]");
   head.checked = chosen > 0 && chosen === all.length;
   head.indeterminate = chosen > 0 && chosen < all.length;
@@ -32,6 +38,8 @@ document.addEventListener("click", (event) => {
     }
     last = event.target;
     tell();
+  } else if (event.target.matches("[name=everything]")) {
+    tell();
   } else if (event.target.matches("[data-pick-none]")) {
     for (const box of boxes()) box.checked = false;
     tell();
@@ -43,6 +51,11 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.isComposing || !field) return;
   event.preventDefault();
   field.closest("dialog").querySelector(".btn-primary").click();
+});
+// What was changed in the background shows in the list, unless somebody is choosing from it.
+document.addEventListener("mass-done", () => {
+  if (document.querySelector("#results[data-anew]") && !boxes().some((box) => box.checked))
+    htmx.ajax("GET", location.pathname + location.search, "#results");
 });
 document.addEventListener("htmx:afterSettle", tell);
 tell();

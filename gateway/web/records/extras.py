@@ -40,17 +40,26 @@ def star(kind: Kind, id: Any) -> Response:
 
 def tags(kind: Kind, id: Any) -> Response:
     """A tag more, or one less."""
-    add, remove = request.form.get("add", "").strip(), request.form.get("remove", "")
-    data = {"remove_tags": [remove]} if remove else {"add_tags": [add]} if add else None
-    problem = None
-    if data:
-        body = {"ids": [str(id)], "action": "update", "data": data}
-        problem = api().post(f"{kind.path}/bulk", body, once=uuid4().hex)["results"][0]["problem"]
+    add, remove, problem = request.form.get("add", "").strip(), request.form.get("remove", ""), None
+    if add or remove:
+        now = api().get(f"{kind.path}/{id}")
+        kept = [tag for tag in now["tags"] if tag != remove]
+        try:
+            api().patch(f"{kind.path}/{id}", {"tags": [*kept, add] if add else kept}, version=now["version"])
+        except ApiProblem as refusal:
+            if refusal.status != 422:
+                raise
+            problem = _told(refusal)
     if not pages.is_htmx() and not problem:
         return pages.go(kind.page, id=id)
     record = api().get(f"{kind.path}/{id}")
     shown = {"kind": kind, "record": record, "tag_problem": problem, "tagging": True}
     return pages.show("records/tags_page.html", part="tags", **shown)
+
+
+def _told(problem: ApiProblem) -> str:
+    """The sentences of a refusal."""
+    return " ".join(sentence for sentences in problem.errors.values() for sentence in sentences) or problem.detail
 
 
 def portrait(kind: Kind, id: Any) -> Response:
@@ -79,8 +88,7 @@ def put_image(kind: Kind, id: Any) -> Response:
     except ApiProblem as problem:
         if problem.status not in (413, 422):
             raise
-        told = [sentence for sentences in problem.errors.values() for sentence in sentences]
-        return _portrait(kind, id, problem=" ".join(told) or problem.detail, status=problem.status)
+        return _portrait(kind, id, problem=_told(problem), status=problem.status)
     return _portrait(kind, id) if pages.is_htmx() else pages.go(kind.page, id=id)
 
 

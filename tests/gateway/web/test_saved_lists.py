@@ -84,7 +84,7 @@ def test_what_is_deleted_comes_back_by_undo(page):
     page.click("#bulk >> text=Delete")
     expect(rows(page)).to_have_count(2)
     page.click("#toasts >> text=Undo")
-    page.wait_for_selector("#toasts >> text=The contacts are restored.")
+    page.wait_for_selector("#toasts >> text=Everything is as it was before.")
     expect(rows(page)).to_have_count(4)
 
 

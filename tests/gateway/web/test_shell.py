@@ -25,7 +25,12 @@ def test_every_screen_is_free_of_barriers(desk, people, language, theme, phone):
     one = f"/contacts/{people[0]['id']}"
     firm = f"/organizations/{people[0]['organization_id']}"
     screens = {"list": "/contacts", "nobody": "/contacts?q=nobody", "contact": one, "form": f"{one}/edit"}
-    screens |= {"organizations": "/organizations", "organization": firm, "bin": "/recycle-bin"}
+    screens |= {
+        "organizations": "/organizations",
+        "organization": firm,
+        "bin": "/recycle-bin",
+        "mass-changes": "/mass-changes",
+    }
     screens |= {
         "duplicates": "/contacts/duplicates",
         "merge": f"/contacts/merge?ids={people[0]['id']}&ids={people[1]['id']}",

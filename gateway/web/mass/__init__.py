@@ -1,0 +1,1 @@
+"""Mass changes: begun from a list, their progress on every page, what became of them, Undo."""
