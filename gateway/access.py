@@ -155,6 +155,7 @@ NEEDED: Mapping[str, str] = {
     "quotes.list_quotes": "read",
     "quotes.get_quote": "read",
     "quotes.print_quote": "read",
+    "quotes.work_out_totals": "read",
     "quotes.create_quote": "write",
     "quotes.update_quote": "write",
     "quotes.delete_quote": "write",

@@ -5,6 +5,7 @@ from typing import Any
 from gateway import downloads
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import sales as schemas
+from gateway.api.schemas.issuer import Issuer, IssuerChange
 from gateway.calls import services
 
 opportunities = Resource("opportunities", description="Sales that may come about (案件).")
@@ -93,6 +94,17 @@ def create_quote(data: dict[str, Any], by: Any) -> Any:
     With `opportunity_id`, customer, subject and currency may be left out.
     """
     return services().sales.create_quote(data=data, **by)
+
+
+@quotes.route("/quotes/totals", methods=["POST"])
+@quotes.arguments(schemas.TotalsIn)
+@quotes.response(200, schemas.Totals)
+def work_out_totals(data: dict[str, Any]) -> Any:
+    """Work out what lines come to
+
+    As a quote or an invoice with them would say it; nothing is written down.
+    """
+    return services().sales.totals(data=data)
 
 
 @quotes.route("/quotes/<uuid:id>", methods=["GET"])
@@ -250,17 +262,17 @@ def restore_invoice(id: Any, by: Any) -> Any:
 
 
 @issuer.route("/issuer", methods=["GET"])
-@issuer.versioned(200, schemas.Issuer)
+@issuer.versioned(200, Issuer)
 def get_issuer() -> Any:
     """Read who issues quotes and invoices"""
     return services().sales.issuer()
 
 
 @issuer.route("/issuer", methods=["PATCH"])
-@issuer.arguments(schemas.IssuerChange)
+@issuer.arguments(IssuerChange)
 @issuer.needs_version
 @issuer.once
-@issuer.versioned(200, schemas.Issuer)
+@issuer.versioned(200, Issuer)
 def update_issuer(data: dict[str, Any], version: int, by: Any) -> Any:
     """Change who issues quotes and invoices
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from chassis import clock
 from chassis.ids import new_id
 from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from services.sales import domain, fields, issuer, store, tax, unions
-from services.sales.kinds import INVOICE, OPPORTUNITY, QUOTE, Kind, facts, wire
+from services.sales import domain, fields, issuer, store, unions
+from services.sales.kinds import INVOICE, OPPORTUNITY, QUOTE, Kind, facts, wire, worked_out
 from services.sales.money import amount
 from services.sales.parties import Parties
 
@@ -151,12 +151,7 @@ def _worked_out(kind: Kind, row: Values, written: set[str]) -> Values:
         return {} if typed is None else {"amount": fields.minor(typed, row["currency"], "amount")}
     domain.check_addressed(row)
     domain.check_dates(row)
-    for position, line in enumerate(row["lines"]):
-        fields.minor(line["discount"], row["currency"], f"lines.{position}.discount")
-    sums = tax.totals(
-        row["lines"], currency=row["currency"], tax_included=row["tax_included"], rounding=row["rounding"]
-    )
-    return {"rates": sums.rates, "net": sums.net, "tax": sums.tax, "total": sums.total}
+    return worked_out(row)
 
 
 def needs_parties(kind: Kind, row: Any, values: Values) -> bool:

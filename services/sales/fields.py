@@ -167,6 +167,17 @@ class Invoice(Document):
     due_date = Day(allow_none=True)
 
 
+class Sum(Strict):
+    """Lines that are to be added up, as a document adds its own up."""
+
+    currency = fields.String(
+        validate=validate.OneOf(CURRENCIES, error="Must be a currency of ISO 4217, such as JPY."), load_default="JPY"
+    )
+    tax_included = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+    rounding = fields.String(validate=validate.OneOf(tax.ROUNDINGS))
+    lines = fields.List(fields.Nested(Line), validate=validate.Length(max=MAX_LINES), load_default=list)
+
+
 class InvoiceDates(Strict):
     """What may be said of an invoice that is made of a quote."""
 

@@ -30,10 +30,9 @@ from contracts import (
     QuoteUpdated,
 )
 from contracts.sales import InvoiceFacts, OpportunityFacts, QuoteFacts
-from services.sales import domain, fields
+from services.sales import domain, fields, tax
 from services.sales.models import Invoice, Opportunity, Quote
 from services.sales.money import amount
-from services.sales.tax import line_amount
 
 Values = dict[str, Any]
 MONEY = ("amount", "net", "tax", "total")
@@ -116,13 +115,31 @@ def wire(kind: Kind, values: Values, *, whole: bool = True) -> Values:
     told |= {"kind": kind.name, "number": domain.number(kind.name, values["number"])}
     if whole and kind.is_document:
         told |= {"lines": _lines(values), "rates": _rates(values)}
+        told["following"] = list(domain.FOLLOWING[kind.name][values["stage"]])
     return told
+
+
+def worked_out(row: Values) -> Values:
+    """What the lines of a document come to, in minor units. Invalid where they cannot be added up."""
+    for position, line in enumerate(row["lines"]):
+        fields.minor(line["discount"], row["currency"], f"lines.{position}.discount")
+    sums = tax.totals(
+        row["lines"], currency=row["currency"], tax_included=row["tax_included"], rounding=row["rounding"]
+    )
+    return {"rates": sums.rates, "net": sums.net, "tax": sums.tax, "total": sums.total}
+
+
+def added_up(row: Values) -> Values:
+    """The same as callers get it, with what each line comes to."""
+    values = {**row, **worked_out(row)}
+    sums = {name: amount(values[name], values["currency"]) for name in ("net", "tax", "total")}
+    return {"currency": values["currency"], "lines": _lines(values), "rates": _rates(values), **sums}
 
 
 def _lines(values: Values) -> list[Values]:
     """The lines with what each comes to."""
     currency, mode = values["currency"], values["rounding"]
-    return [{**line, "amount": amount(line_amount(line, currency, mode), currency)} for line in values["lines"]]
+    return [{**line, "amount": amount(tax.line_amount(line, currency, mode), currency)} for line in values["lines"]]
 
 
 def _rates(values: Values) -> list[Values]:

@@ -5,7 +5,7 @@ from typing import Any
 from chassis import Database, Rpc, on_event, paging, rpc
 from contracts import ContactMerged, ContactUnmerged, Event, OrganizationMerged, OrganizationUnmerged
 from services.sales import changes, domain, fields, form, issuer, parties, printing, store, unions
-from services.sales.kinds import INVOICE, OPPORTUNITY, QUOTE, Kind, wire
+from services.sales.kinds import INVOICE, OPPORTUNITY, QUOTE, Kind, added_up, wire
 from services.sales.models import Base
 
 Json = dict[str, Any]
@@ -153,6 +153,17 @@ class SalesService:
     def print_invoice(self, *, id: str, language: str = "ja", etag: str | None = None) -> Json:
         """As ``print_quote``."""
         return self._print(INVOICE, id, language, etag)
+
+    @rpc
+    def totals(self, *, data: Json) -> Json:
+        """What ``lines`` come to on a new document, or with the ``rounding`` of one that is there; nothing is kept.
+
+        Invalid names each fault by its field.
+        """
+        values = fields.checked(fields.Sum, data)
+        with self.db.session() as session:
+            settings, _ = store.issuer_settings(session)
+        return added_up({"rounding": settings["rounding"], **values})
 
     @rpc
     def issuer(self) -> Json:

@@ -7,10 +7,10 @@ from marshmallow import Schema, ValidationError, fields, validate
 from contracts.money import CURRENCIES
 from contracts.sales import INVOICE_STAGES, OPPORTUNITY_STAGES, QUOTE_STAGES
 from gateway.api.schemas.common import Identifier, SearchQuery, YesNo, choice, moment, page, told, words
+from gateway.api.schemas.issuer import ROUNDINGS, Issuer
 from gateway.api.schemas.people import MAX_DESCRIPTION, day
 
 TAX_RATES = (10, 8, 0)
-ROUNDINGS = ("down", "up", "half_up")
 MAX_LINES = 200
 LANGUAGES = ("ja", "en")
 
@@ -30,7 +30,7 @@ def number(places: int, digits: int = 13, *, negative: bool = False, **kwargs: A
     """A decimal number with at most so many places."""
     decimals = rf"(\.[0-9]{{1,{places}}})?" if places else ""
     shape = rf"^{'-?' if negative else ''}[0-9]{{1,{digits}}}{decimals}$"
-    error = f'Must be a decimal number with at most {places} decimals, as a string such as "1200".'
+    error = f'Must be a decimal number with at most {places} decimals, such as "1200".'
     return Number(validate=validate.Regexp(shape, error=error), **kwargs)
 
 
@@ -211,6 +211,26 @@ class Rate(Schema):
     tax = told()
 
 
+class TotalsIn(Schema):
+    """Lines that are to be added up. ``rounding``: of a document that is there; left out: the issuer's."""
+
+    currency = choice(*CURRENCIES, metadata={"description": "ISO 4217; JPY"})
+    tax_included = YesNo(metadata={"description": "Prices are with tax (税込)"})
+    rounding = choice(*ROUNDINGS)
+    lines = fields.List(fields.Nested(LineIn), validate=validate.Length(max=MAX_LINES))
+
+
+class Totals(Schema):
+    """What lines come to: each, all of one tax rate, and all together."""
+
+    currency = told(required=True)
+    lines = fields.List(fields.Nested(Line), required=True)
+    rates = fields.List(fields.Nested(Rate), required=True)
+    net = told(required=True)
+    tax = told(required=True)
+    total = told(required=True)
+
+
 class Recipient(Schema):
     """Whom the document is addressed to, as on the day it was issued."""
 
@@ -222,40 +242,8 @@ class Recipient(Schema):
     address = told()
 
 
-class IssuerChange(Schema):
-    """Who issues documents; what is left out stays. Documents that were issued keep the earlier settings."""
-
-    name = words(255, least=1)
-    postal_code = words(20)
-    address = words(500)
-    phone = words(64)
-    email = words(320)
-    registration_number = words(30, metadata={"description": "登録番号: T and 13 digits, or empty"})
-    bank_account = words(500)
-    rounding = choice(*ROUNDINGS, metadata={"description": "How tax is rounded on new documents"})
-
-
-class Issuer(Schema):
-    """Who issues documents."""
-
-    name = told()
-    postal_code = told()
-    address = told()
-    phone = told()
-    email = told()
-    registration_number = told()
-    bank_account = told()
-    rounding = told()
-    version = fields.Integer()
-    hints = fields.Dict(
-        keys=fields.String(),
-        values=fields.List(fields.String()),
-        metadata={"description": "By field, what is odd but may be right; of the settings alone"},
-    )
-
-
 class DocumentOut(SalesRecordOut):
-    """A quote or an invoice. In lists without lines, rates, notes, recipient and issuer."""
+    """A quote or an invoice. In lists without lines, rates, notes, recipient, issuer and following."""
 
     subject = told(required=True)
     issue_date = day()
@@ -270,6 +258,7 @@ class DocumentOut(SalesRecordOut):
     total = told()
     recipient = fields.Nested(Recipient)
     issuer = fields.Nested(Issuer, allow_none=True, metadata={"description": "Null until it is issued"})
+    following = fields.List(fields.String(), metadata={"description": "The stages that it can go to; not in lists"})
 
 
 class Quote(DocumentOut):
