@@ -32,6 +32,8 @@ class ApiProblem(Exception):
         self.retry_after = retry_after
         # The record that a record went into, where that is why it is not there.
         self.survivor_id = str(body.get("survivor_id") or "")
+        # The invoice that was made of a quote before.
+        self.invoice_id = str(body.get("invoice_id") or "")
 
 
 class Api:

@@ -25,15 +25,20 @@ from gateway.web.lists import views as lists
 from gateway.web.mass import views as mass
 from gateway.web.merging import views as merging
 from gateway.web.organizations import views as organizations
-from gateway.web.settings import calendar, people
+from gateway.web.sales import papers
+from gateway.web.sales import views as sales
+from gateway.web.settings import calendar, issuer, people
 from gateway.web.settings import views as settings
 from gateway.web.shell import views as shell
+from gateway.web.tickets import views as tickets
 
 BLUEPRINTS = (
     *(shell.shell, contacts.contacts, organizations.organizations, imports.imports),
     *(lists.lists, saved.saved, many.many, mass.mass, bin.bin, merging.merging),
     *(activities.activities, activities.picks),
-    *(settings.settings, people.people, calendar.calendar),
+    tickets.tickets,
+    *(sales.opportunities, sales.quotes, sales.invoices, papers.papers),
+    *(settings.settings, people.people, calendar.calendar, issuer.issuer),
 )
 ZONE_COOKIE = "musubi_zone"
 ZONES = available_timezones()

@@ -140,6 +140,11 @@ def length(minutes: int) -> str:
     return str(units.format_unit(minutes // unit, name, "long", locale=locale()))
 
 
+def price(value: str) -> str:
+    """A decimal number with its separators and all of its decimals."""
+    return str(numbers.format_decimal(Decimal(value), locale=locale(), format="#,##0.####"))
+
+
 def day_of(value: str | None) -> str:
     """The date of a point in time, short, for lists."""
     if not value:

@@ -14,6 +14,8 @@ from gateway.web.assets import Assets
 from gateway.web.language import LANGUAGES, gettext, language
 from gateway.web.lists import fields
 from gateway.web.records import happenings
+from gateway.web.sales import lines
+from gateway.web.tickets import fields as tickets
 
 THEME_COOKIE = "musubi_theme"
 THEMES = ("auto", "light", "dark")
@@ -34,8 +36,11 @@ def install(app: Flask) -> None:
         navigation=parts.NAVIGATION,
         phone_kinds=parts.PHONE_KINDS,
         said=sentences.said,
-        field_words=happenings.STATUSES | activities.WORDS | fields.CHOICES,
+        field_words=happenings.STATUSES | activities.WORDS | tickets.WORDS | fields.CHOICES,
         reminders=activities.reminders,
+        line_labels=lines.LABELS,
+        line_empty=lines.EMPTY,
+        tax_rates=lines.RATES,
         pages_of=parts.PAGES,
     )
     app.jinja_env.filters["list_label"] = lambda name: gettext(fields.label(name))

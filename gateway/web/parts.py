@@ -36,6 +36,21 @@ TOASTS: dict[str, tuple[str, str | None]] = {
     "activity_reopened": (msg("It is open again."), None),
     "activity_deleted": (msg("It is in the recycle bin."), "activities.restore"),
     "activity_restored": (msg("It is back."), None),
+    **{
+        f"{name}_{deed}": (sentence, undo and f"{plural}.{undo}")
+        for name, plural in (("opportunity", "opportunities"), ("quote", "quotes"), ("invoice", "invoices"))
+        for deed, sentence, undo in (
+            ("created", msg("It is written down."), None),
+            ("saved", msg("Saved."), None),
+            ("deleted", msg("It is in the recycle bin."), "restore"),
+            ("restored", msg("It is back."), None),
+        )
+    },
+    "ticket_created": (msg("It is written down."), None),
+    "ticket_saved": (msg("Saved."), None),
+    "stage_changed": (msg("The stage is changed."), None),
+    "invoice_made": (msg("The invoice is there as a draft."), None),
+    "invoice_there": (msg("This invoice was made of the quote before."), None),
     "calendar_withdrawn": (msg("The address has ended."), None),
     "linked": (msg("It belongs to this record again."), None),
     **{
@@ -78,6 +93,10 @@ PAGES = {
     "contact": "contacts.show_contact",
     "organization": "organizations.show_organization",
     "activity": "activities.show_activity",
+    "ticket": "tickets.show",
+    "opportunity": "opportunities.show",
+    "quote": "quotes.show",
+    "invoice": "invoices.show",
 }
 PHONE_KINDS = {
     "work": msg("Work"),

@@ -21,8 +21,10 @@ KNOWN = (
 )
 BOUNDED = msg("From %(least)s to %(most)s characters.")
 LONG, BETWEEN = msg("At most %(most)s characters."), msg("A date between %(first)s and %(last)s.")
+DECIMAL = msg("Must be a number with at most %(places)s decimals.")
 # Those with something of their own in them.
 SHAPED = (
+    (re.compile(r"Must be a decimal number with at most (?P<places>\d+) decimals, such as \"1200\"\."), DECIMAL),
     (re.compile(r"(?P<text>.{1,400}) is no mail address: .*", re.S), msg("%(text)s is no mail address.")),
     (re.compile(r"This would be a circle: (?P<chain>.+)\. Choose another one\.", re.S), msg("A circle: %(chain)s.")),
     (re.compile(r"Is longer than (?P<most>[\d,]+) characters: shorten it\."), LONG),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.web import formats
-from gateway.web.language import msg
+from gateway.web.language import gettext, msg
 from gateway.web.records.kinds import Block, Kind
 from gateway.web.tables import Column
 
@@ -109,7 +109,7 @@ def _due_from_form(values: Values, body: Values) -> Values:
 
 
 def _due_faults(values: Values) -> dict[str, list[str]]:
-    return {"due_on": [NO_DAY]} if values["due_at"] and not values["due_on"] else {}
+    return {"due_on": [gettext(NO_DAY)]} if values["due_at"] and not values["due_on"] else {}
 
 
 def _placed_from_form(values: Values, body: Values) -> Values:

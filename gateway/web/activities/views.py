@@ -105,13 +105,14 @@ def restore(id: UUID) -> Response:
 picks = Blueprint("picks", __name__)
 
 
-@picks.get("/<any(about,attendees):what>/pick")
+@picks.get("/<any(about,attendees,customer):what>/pick")
 def pick(what: str) -> Response:
-    """Whom an activity may name, as one types: customers, and for those who take part colleagues before them."""
+    """Whom an activity or a ticket may name, as one types: customers; of who takes part, colleagues first."""
     text = request.args.get("q", "").strip()[:200]
-    second = (lambda: _organizations(text)) if what == "about" else (lambda: _colleagues(text))
+    people = what == "attendees"
+    second = (lambda: _colleagues(text)) if people else (lambda: _organizations(text))
     asked = together(first=lambda: _contacts(text), second=second)
-    found = asked["first"] + asked["second"] if what == "about" else asked["second"] + asked["first"]
+    found = asked["second"] + asked["first"] if people else asked["first"] + asked["second"]
     return pages.show("lists/pick.html", part="found", found=found, what=what)
 
 

@@ -22,24 +22,43 @@ NOBODY = Outcome()
 AT_ONCE = 5
 
 
-def _counted(number: int) -> str:
+def _documents(number: int) -> str:
     return ngettext("%(num)s document", "%(num)s documents", number, num=formats.number(number))
 
 
+def _records(number: int) -> str:
+    return ngettext("%(num)s record", "%(num)s records", number, num=formats.number(number))
+
+
 @dataclass(frozen=True, slots=True)
-class Documents:
-    """The documents of the recycle bin, as ``RecordKind`` says it of records."""
+class Single:
+    """A kind of which the API restores one at a time, as ``RecordKind`` says it of the others.
 
-    name: str = "document"
-    plural: str = "documents"
-    label: str = msg("Documents")
-    icon: str = "file-text"
-    looks_into: str = msg("Name of the file …")
-    path: str = "/documents"
-    counted: Callable[[int], str] = _counted
+    ``titled``: the field that names it. ``looks_into``: empty, where it cannot be searched.
+    """
+
+    name: str
+    plural: str
+    label: str
+    icon: str
+    titled: str
+    looks_into: str = msg("Words of its name, or its number …")
+    counted: Callable[[int], str] = _records
+
+    @property
+    def path(self) -> str:
+        """Where it is in the API."""
+        return f"/{self.plural}"
 
 
-PLACES: dict[str, RecordKind | Documents] = {**KINDS, "documents": Documents()}
+SINGLES = (
+    Single("document", "documents", msg("Documents"), "file-text", "name", msg("Name of the file …"), _documents),
+    Single("activity", "activities", msg("Activities"), "calendar-event", "subject", looks_into=""),
+    Single("opportunity", "opportunities", msg("Opportunities"), "target", "name"),
+    Single("quote", "quotes", msg("Quotes"), "file-text", "subject"),
+    Single("invoice", "invoices", msg("Invoices"), "file-invoice", "subject"),
+)
+PLACES: dict[str, RecordKind | Single] = {**KINDS, **{one.plural: one for one in SINGLES}}
 
 bin = Blueprint("bin", __name__, url_prefix="/recycle-bin")
 
@@ -48,10 +67,15 @@ bin = Blueprint("bin", __name__, url_prefix="/recycle-bin")
 class Bin:
     """What the page shows."""
 
-    kind: RecordKind | Documents
+    kind: RecordKind | Single
     query: str
     listing: Listing
     became: Outcome = field(default_factory=lambda: NOBODY)
+
+    @property
+    def titled(self) -> str:
+        """The field with the name of each."""
+        return self.kind.titled if isinstance(self.kind, Single) else "name"
 
 
 @bin.get("")
@@ -66,15 +90,15 @@ def restore() -> Response:
     kind = PLACES.get(request.form.get("kind", ""), KINDS["contacts"])
     query, ids = request.form.get("q", ""), chosen_ids(request.form)
     became = NOBODY
-    if isinstance(kind, Documents):
+    if isinstance(kind, Single):
         became = _restored(kind, ids)
     elif ids:
         became = begin(kind, "restore", {}, ids=ids)
     return _show(_read(kind.plural, query, became))
 
 
-def _restored(kind: Documents, ids: list[str]) -> Outcome:
-    """What became of documents; the API restores one at a time."""
+def _restored(kind: Single, ids: list[str]) -> Outcome:
+    """What became of what the API restores one at a time."""
     refused: dict[str, str] = {}
 
     def restored(id: str) -> None:
@@ -99,14 +123,15 @@ def _read(plural: str, typed: str, became: Outcome = NOBODY) -> Bin:
     kind, query = PLACES.get(plural, KINDS["contacts"]), typed.strip()[:200]
     address = {"kind": kind.plural, **({"q": query} if query else {})}
     url = f"/recycle-bin?{urlencode(address)}"
-    # Documents have one order only: what was deleted last comes first.
-    sort = {} if isinstance(kind, Documents) else {"sort": "-updated_at"}
+    # These have one order only; of documents what was deleted last comes first.
+    sort = {} if isinstance(kind, Single) else {"sort": "-updated_at"}
+    query = query if kind.looks_into else ""
     return Bin(kind, query, listing(kind.path, url=url, query=query, deleted="true", **sort), became)
 
 
 def _show(found: Bin) -> Response:
     part = "rows" if found.listing.appends else "results"
-    homes = [record["record"] for record in found.listing.items] if isinstance(found.kind, Documents) else []
+    homes = [record["record"] for record in found.listing.items] if found.kind.name == "document" else []
     shown: Values = {"bin": found, "kinds": PLACES.values(), "owner": owner, "homes": _homes(homes)}
     return show("bin/bin.html", part=part, **shown)
 

@@ -12,3 +12,4 @@ import "./upload.js";
 import "./selection.js";
 import "./order.js";
 import "./merge.js";
+import "./lines.js";

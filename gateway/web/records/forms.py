@@ -1,12 +1,12 @@
 """What a form holds: from a record, from what was typed, and on to the API.
 
 The values of a form are texts, lists of texts (mail addresses, named records as "contact:<id>"), lists of pairs
-(phones: number, kind) and flags, by the names of the fields: what a form shows and what comes back can be compared.
+(phones: number, kind), lines of quotes (sales/lines.py) and flags, by the names of the fields: what a form shows and
+what comes back can be compared.
 """
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from itertools import zip_longest
 from typing import Any
@@ -16,13 +16,17 @@ from werkzeug.datastructures import MultiDict
 from gateway.web import formats
 from gateway.web.parts import PHONE_KINDS
 from gateway.web.records.kinds import Kind
+from gateway.web.records.numbers import plain
+from gateway.web.sales import lines
 from gateway.web.tables import Column
 
 Shape = dict[str, Any]
 Typed = MultiDict[str, str]
 
-REFERENCES = ("organization", "contact", "owner")
+REFERENCES = ("organization", "contact", "owner", "opportunity")
 SEPARATORS = re.compile(r"[,、，\n]")
+# How many texts a phone number has, and a line of a quote.
+ROWS = (2, len(lines.FIELDS))
 LISTS = ("all_addresses", "records")
 
 
@@ -47,6 +51,7 @@ HELD: Mapping[str, Callable[[Any], Any]] = {
     "tags": lambda value: ", ".join(value or []),
     "flag": bool,
     "when": formats.typed_moment,
+    "line_items": lines.held,
     "minutes": lambda seconds: "" if seconds is None else str(seconds // 60),
 }
 
@@ -62,6 +67,8 @@ def _typed(column: Column, form: Typed) -> Any:
     if column.kind == "all_phones":
         pairs = zip(form.getlist(column.name), form.getlist(f"{column.name}.kind"), strict=False)
         return [[number.strip(), kind if kind in PHONE_KINDS else "work"] for number, kind in pairs if number.strip()]
+    if column.kind == "line_items":
+        return lines.typed(form)
     if column.kind == "flag":
         return bool(form.get(column.name))
     return str(form.get(column.name, "")).replace("\r\n", "\n").strip()
@@ -105,11 +112,6 @@ def _pointers(value: list[str]) -> list[dict[str, str]]:
     return [{"kind": kind, "id": id} for kind, _, id in pairs]
 
 
-def plain(text: str) -> str:
-    """A number without its separators and signs of money, in narrow digits: ￥１，２００ is 1200."""
-    return unicodedata.normalize("NFKC", text).replace(",", "").replace("¥", "").replace(" ", "")
-
-
 SENT: Mapping[str, Callable[[Any], Any]] = {
     "all_phones": _phones,
     "tags": _tags,
@@ -118,6 +120,7 @@ SENT: Mapping[str, Callable[[Any], Any]] = {
     "reminder": _number,
     "minutes": lambda value: _number(value, 60),
     "money": lambda value: plain(value) or None,
+    "line_items": lines.sent,
     "when": lambda value: formats.instant(value) if value else None,
     **dict.fromkeys(("day", *REFERENCES), _or_none),
 }
@@ -152,11 +155,11 @@ def unpack(kind: Kind, text: str) -> Shape:
 def _alike(value: Any, empty: Any) -> bool:
     if not isinstance(empty, list):
         return isinstance(value, type(empty))
-    return isinstance(value, list) and all(isinstance(one, str) or _is_pair(one) for one in value)
+    return isinstance(value, list) and all(isinstance(one, str) or _is_row(one) for one in value)
 
 
-def _is_pair(one: Any) -> bool:
-    return isinstance(one, list) and len(one) == 2 and all(isinstance(part, str) for part in one)
+def _is_row(one: Any) -> bool:
+    return isinstance(one, list) and len(one) in ROWS and all(isinstance(part, str) for part in one)
 
 
 def ids_in(kind: Kind, *forms: Shape) -> list[str]:
@@ -165,8 +168,15 @@ def ids_in(kind: Kind, *forms: Shape) -> list[str]:
 
 
 def sentences(errors: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The API's errors by field; of a list, those of its entries too."""
-    return {str(name): list(_flat(told)) for name, told in errors.items()}
+    """The API's errors by field; of a list those of its entries too, of lines each by its place: `lines.0.name`."""
+    found = {str(name): list(_flat(told)) for name, told in errors.items() if name != "lines"}
+    return found | {path: list(_flat(told)) for path, told in _paths("lines", errors.get("lines", []))}
+
+
+def _paths(path: str, told: Any) -> Iterable[tuple[str, Any]]:
+    if not isinstance(told, Mapping):
+        return [(path, told)] if told else []
+    return [pair for name, inner in told.items() for pair in _paths(f"{path}.{name}", inner)]
 
 
 def _flat(told: Any) -> Iterable[str]:

@@ -8,6 +8,7 @@ from flask import g, url_for
 from gateway.web import formats
 from gateway.web.api import Values
 from gateway.web.language import gettext, msg
+from gateway.web.parts import PAGES
 from gateway.web.records.labels import name_of
 
 # The kinds by which a timeline can be narrowed.
@@ -125,6 +126,7 @@ def told(entry: Values, people: Mapping[str, Values]) -> Values:
         "icon": icon,
         "number": summary.get("number"),
         "title": entry["title"],
+        "url": _page_of(entry["about"]),
         "text": summary.get("text") or summary.get("excerpt"),
         "facts": _facts(summary),
         "happened_at": entry["happened_at"],
@@ -132,6 +134,12 @@ def told(entry: Values, people: Mapping[str, Values]) -> Values:
         "with_name": name_of(other) if other else None,
         "with_url": url_for("contacts.show_contact", id=other["id"]) if other and other["kind"] == "contact" else None,
     }
+
+
+def _page_of(about: Values) -> str | None:
+    """The page of what an entry is about, where it is a record of its own and not the one that the timeline is of."""
+    shown = about["kind"] in PAGES and about["kind"] not in ("contact", "organization")
+    return url_for(PAGES[about["kind"]], id=about["id"]) if shown and about["id"] else None
 
 
 def _comment(entry: Values) -> Values:

@@ -1,6 +1,7 @@
 """What ids in a form or on a page are called."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from flask import g
@@ -42,9 +43,20 @@ def owners_of(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 def labels_of(kind: Kind, *shapes: Shape) -> dict[str, str]:
     """What the ids in forms are called."""
     found = {id: name_of(one) for id, one in names(forms.ids_in(kind, *shapes)).items()}
-    ids = {shape["owner_id"] for shape in shapes if shape.get("owner_id")}
+    charged = [column.name for column in kind.inputs if column.kind == "owner"]
+    ids = {shape[name] for shape in shapes for name in charged if shape.get(name)}
     several = [pointer for shape in shapes for name in kind.lists for pointer in shape[name]]
-    return found | {id: owner(id) for id in ids} | pointed(several)
+    return found | {id: owner(id) for id in ids} | pointed(several) | opportunities(kind, *shapes)
+
+
+def opportunities(kind: Kind, *records: Mapping[str, Any]) -> dict[str, str]:
+    """What the opportunities are called that records name; without those that cannot be looked up now."""
+    named = [column.name for column in kind.inputs if column.kind == "opportunity"]
+    found = {}
+    for id in {record[name] for record in records for name in named if record.get(name)}:
+        with suppress(ApiProblem):
+            found[id] = str(api().get(f"/opportunities/{id}")["name"])
+    return found
 
 
 def pointed(pointers: Iterable[str]) -> dict[str, str]:

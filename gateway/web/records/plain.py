@@ -12,17 +12,25 @@ from gateway.web.records.kinds import Block, Kind
 from gateway.web.tables import names_in
 
 
-def page(kind: Kind, record: Values, *, template: str = "records/plain.html", **more: Any) -> Response:
-    """A record by its fields; what is empty is left out."""
+def page(
+    kind: Kind, record: Values, *, template: str = "records/plain.html", without: str = "", **more: Any
+) -> Response:
+    """A record by its fields; what is empty is left out, and the block that is called ``without``."""
     shown = kind.into_form(record)
-    pointers = [f"{one['kind']}:{one['id']}" for name in kind.lists for one in record[name]]
+    pointers = [f"{one['kind']}:{one['id']}" for name in kind.lists for one in shown[name]]
     title = shown[kind.heading.columns[0].name]
+    known = (
+        names_in([record], kind.refers)
+        | labels.owners_of([record, {"owner_id": record.get("assigned_to")}])
+        | labels.pointed(pointers)
+    )
+    filled = (_filled(block, shown) for block in kind.on_page if block.title != without)
     said: Values = {
         "kind": kind,
         "record": shown,
-        "names": names_in([record], kind.refers) | labels.owners_of([record]) | labels.pointed(pointers),
+        "names": known | {id: {"label": name} for id, name in labels.opportunities(kind, record).items()},
         "title": title,
-        "blocks": [block for block in (_filled(one, shown) for one in kind.on_page) if block.columns],
+        "blocks": [block for block in filled if block.columns],
     }
     return pages.show(template, **{**said, **more})
 

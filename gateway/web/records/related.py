@@ -28,17 +28,24 @@ CARDS = {
 }
 NONE = {
     "activities": msg("Nothing planned yet. Write down what is to be done, or whom you spoke with."),
+    "tickets": msg("No tickets yet. Mails open them by themselves; after a call, open one here."),
+    "opportunities": msg("Nothing is being sold yet. Write down what they may buy, and for how much."),
+    "quotes": msg("No quotes yet. Write one: lines, tax and the paper come by themselves."),
+    "invoices": msg("No invoices yet. Write one, or make one of a quote."),
 }
 # What can be added to a record by its card: the label, the form, and what of it is filled in.
 ADDING: dict[str, tuple[tuple[str, str, Values], ...]] = {
     "activities": tuple((label, "activities.new", {"kind": kind}) for kind, label in happenings.ACTIVITIES.items()),
+    "tickets": ((msg("Ticket"), "tickets.new", {}),),
+    "opportunities": ((msg("Opportunity"), "opportunities.new", {}),),
+    "quotes": ((msg("Quote"), "quotes.new", {}),),
+    "invoices": ((msg("Invoice"), "invoices.new", {}),),
 }
 # Where all of a kind are shown.
 WHOLE = {"mails": "timeline", "documents": "documents", "reports": "people"}
-
-
+LISTED = ("activities", "tickets", "opportunities", "quotes", "invoices")
 # The blueprint of the form by which a row is changed.
-EDITED = {"activities": "activities"}
+EDITED = {"activities": "activities", "tickets": "tickets", "opportunities": "opportunities"}
 OVERDUE = msg("Overdue")
 
 
@@ -60,10 +67,18 @@ def cards(kind: Kind, id: Any, parts: dict[str, Values], *, adds: bool = False) 
     return [card for card in made if card["rows"] or card["failed"] or card["adding"]]
 
 
+def card(kind: Kind, id: Any, name: str, items: list[Values]) -> Values:
+    """A card of these records."""
+    part = {"items": items, "count": None, "exact": False, "error": None}
+    return _card(kind, id, name, part, "write" in g.principal["scopes"])
+
+
 def _card(kind: Kind, id: Any, name: str, part: Values, adds: bool) -> Values:
     title, icon = CARDS[name]
     more = part["count"] is None or not part["exact"] or part["count"] > len(part["items"])
     whole = url_for(f"{kind.plural}.{WHOLE[name]}", id=id) if name in WHOLE else None
+    if name in LISTED:
+        whole = url_for(f"{kind.plural}.whole", id=id, part=name)
     if name == "contacts":
         group = {"match": "all", "conditions": [{"field": "organization_id", "operator": "one_of", "value": [str(id)]}]}
         whole = url_for("contacts.index", filter=json.dumps(group))
@@ -83,7 +98,8 @@ def _card(kind: Kind, id: Any, name: str, part: Values, adds: bool) -> Values:
 
 def _adding(kind: Kind, id: Any, name: str) -> list[tuple[str, str]]:
     """Labels and forms of what can be added; the record is filled in."""
-    own: Values = {"about": f"{kind.name}:{id}"} if name == "activities" else {f"{kind.name}_id": str(id)}
+    named = {"activities": "about", "tickets": "customer"}.get(name)
+    own: Values = {named: f"{kind.name}:{id}"} if named else {f"{kind.name}_id": str(id)}
     return [(label, url_for(form, **filled, **own)) for label, form, filled in ADDING.get(name, ())]
 
 
@@ -116,18 +132,19 @@ def _activity(item: Values) -> Values:
 
 def _ticket(item: Values) -> Values:
     facts = (happenings.status(item["status"]), formats.day_of(item["updated_at"]))
-    return _row(item["title"], number=item["number"], facts=facts)
+    return _row(item["title"], number=item["number"], facts=facts, url=url_for("tickets.show", id=item["id"]))
 
 
 def _opportunity(item: Values) -> Values:
     facts = (happenings.status(item["stage"]), formats.money(item["amount"], item["currency"]))
-    return _row(item["name"], number=item["number"], facts=facts)
+    return _row(item["name"], number=item["number"], facts=facts, url=url_for("opportunities.show", id=item["id"]))
 
 
 def _paper(item: Values, *, plural: str) -> Values:
     facts = (happenings.status(item["stage"]), formats.money(item["total"], item["currency"]))
     paper = f"/api/v1/{plural}/{item['id']}.pdf"
-    return _row(item["subject"], number=item["number"], facts=facts, paper=paper)
+    url = url_for(f"{plural}.show", id=item["id"])
+    return _row(item["subject"], number=item["number"], facts=facts, url=url, paper=paper)
 
 
 def _mail(item: Values) -> Values:

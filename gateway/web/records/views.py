@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 from flask import Blueprint, Response, g, request, url_for
@@ -50,12 +50,12 @@ def install(blueprint: Blueprint, kind: Kind) -> None:
 def new(kind: Kind, **filled: Any) -> Response:
     """An empty form but for ``filled``; what the address names is filled in (`/contacts/new?organization_id=…`)."""
     values = forms.of_record(kind, {"owner_id": g.principal["staff_user_id"], **kind.begin, **filled})
-    return _form(kind, {**values, **_given(values)})
+    return _form(kind, {**values, **_given(kind, values)})
 
 
-def _given(values: Shape) -> Shape:
+def _given(kind: Kind, values: Shape) -> Shape:
     texts = {name: text[:200] for name, text in request.args.items() if isinstance(values.get(name), str)}
-    several = {name: request.args.getlist(name)[:MOST_GIVEN] for name in request.args if values.get(name) == []}
+    several = {name: request.args.getlist(name)[:MOST_GIVEN] for name in kind.lists if name in request.args}
     return texts | several
 
 
@@ -84,7 +84,7 @@ def edit(kind: Kind, id: Any) -> Response:
 def update(kind: Kind, id: Any) -> Response:
     """What was changed goes to the API; the rest is left alone, whoever else works at it."""
     values, base = forms.typed(kind, request.form), forms.unpack(kind, request.form.get("base", ""))
-    at = {"id": str(id), "version": _version()}
+    at = {"id": str(id), "version": _version(), "rounding": request.form.get("rounding", "")[:10]}
     if (name := request.form.get("take", "")) in base:
         both = request.form.getlist("both")
         return _form(kind, {**values, name: base[name]}, base=base, record=at, both=both, once=_once())
@@ -149,6 +149,7 @@ def _form(
         "labels": labels_of(kind, values, compared),
         "choices": _choices(kind),
         "errors": {},
+        "faulty": _first_faulty(kind, more.get("errors", {})),
         "trouble": None,
         "both": [name for name in both or () if name in compared],
         "alone": [],
@@ -156,12 +157,21 @@ def _form(
         "typed": request.method == "POST",
         "words": {},
         "action": _action(kind, record),
-        "back": url_for(kind.page, id=record["id"]) if record else kind.path,
+        "back": url_for(kind.page, id=record["id"]) if record else _home(kind),
         "parts": lambda block: list(parts(block)),
         "field_label": field_label,
         "once": uuid4().hex,
     }
     return pages.show("records/form.html", part="form", status=status, **{**shown, **more})
+
+
+def _home(kind: Kind) -> str:
+    """Where one was before an empty form: the list, or the contact or organization that the address names."""
+    if kind.tabs:
+        return kind.path
+    named = [f"{name}:{request.args.get(f'{name}_id', '')}" for name in ("contact", "organization")]
+    pairs = (one.partition(":") for one in [*named, *(request.args.get(name, "") for name in kind.lists)])
+    return next((f"/{name}s/{quote(id)}" for name, _, id in pairs if id and name in ("contact", "organization")), "/")
 
 
 def _action(kind: Kind, record: dict[str, Any] | None) -> str:
@@ -184,7 +194,12 @@ def _refused(kind: Kind, values: Shape, problem: ApiProblem, **more: Any) -> Res
 
 
 def _is_shown(kind: Kind, name: str) -> bool:
-    return kind.input(name) is not None
+    return kind.input(name.partition(".")[0]) is not None
+
+
+def _first_faulty(kind: Kind, errors: Mapping[str, Any]) -> str:
+    wrong = {name.partition(".")[0] for name in errors}
+    return next((column.name for column in kind.inputs if column.name in wrong), "")
 
 
 def _incomplete(kind: Kind, values: Shape, **more: Any) -> Response | None:

@@ -1,17 +1,36 @@
 """Log-in and log-out, language and theme, quick search, files."""
 
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, make_response, redirect, request
 
+from gateway.parallel import together
 from gateway.web import pages
-from gateway.web.api import COOKIE, ApiProblem, api
+from gateway.web.api import COOKIE, ApiProblem, Values, api
 from gateway.web.language import COOKIE as LANGUAGE_COOKIE
 from gateway.web.language import LANGUAGES, gettext, msg
 from gateway.web.pages import THEME_COOKIE, THEMES, go, local_path, show
 
 YEAR = 365 * 24 * 3600
-FOUND_EACH = 6
+
+
+class Found(NamedTuple):
+    """How many of a kind the quick search shows, its icon, its page, and the field with the name of each."""
+
+    most: int
+    icon: str
+    page: str
+    name: str
+
+
+FOUND = {
+    "contacts": Found(6, "user", "contacts.show_contact", "last_name"),
+    "organizations": Found(3, "building", "organizations.show_organization", "name"),
+    "opportunities": Found(3, "target", "opportunities.show", "name"),
+    "quotes": Found(3, "file-text", "quotes.show", "subject"),
+    "invoices": Found(3, "file-invoice", "invoices.show", "subject"),
+}
 WRONG = msg("The log-in name or the password is wrong.")
 WAIT_MINUTES = msg("Too many failed attempts. Wait %(minutes)s min, then try again.")
 WAIT_SECONDS = msg("Too many failed attempts. Wait %(seconds)s s, then try again.")
@@ -75,8 +94,20 @@ def preferences() -> Response:
 def search() -> Response:
     """What the quick search finds as one types."""
     text = request.args.get("q", "").strip()[:200]
-    found = api().get("/contacts", query=text, limit=FOUND_EACH)["items"] if text else []
-    return show("shell/search.html", part="found", text=text, people=found)
+    asked = together(**{plural: partial(_found, plural, text) for plural in FOUND}) if text else {}
+    people = asked.pop("contacts", [])
+    return show("shell/search.html", part="found", text=text, people=people, others=asked, searched=FOUND)
+
+
+def _found(plural: str, text: str) -> list[Values]:
+    """The first of a kind; nothing of those beside contacts where their service does not answer."""
+    try:
+        items: list[Values] = api().get(f"/{plural}", query=text, limit=FOUND[plural].most)["items"]
+    except ApiProblem:
+        if plural == "contacts":
+            raise
+        return []
+    return items
 
 
 @shell.get("/static/<string(maxlength=20):version>/<string(maxlength=60):name>")

@@ -156,3 +156,24 @@ def test_day_and_time_of_a_to_do_are_one_moment(in_berlin):
     whole = forms.body(to_do, shown | {"due_at": ""}, ["due_at"])
     assert whole == {"due_on": "2026-12-01", "time_zone": "Europe/Berlin"}
     assert forms.body(to_do, shown | {"subject": "電話"}, ["subject"]) == {"subject": "電話"}
+
+
+def test_what_was_deleted_is_found_in_the_recycle_bin_and_the_quick_search_finds_what_is_sold(
+    desk, session, system, two
+):
+    about = [{"kind": "contact", "id": two[0]["id"]}]
+    made = system.admin.post("/activities", json={"kind": "to_do", "subject": "捨てる用件", "about": about})
+    path = f"/activities/{made.json()['id']}"
+    assert system.admin.delete(path, headers={"If-Match": made.headers["ETag"]}).status_code == 204
+    sold = system.admin.post("/opportunities", json={"name": "探される案件", "contact_id": two[0]["id"]}).json()
+    somebody = desk()
+    somebody.enter(session)
+    page = somebody.open("/recycle-bin?kind=activities")
+    page.get_by_role("row", name="捨てる用件").get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("Restored: 1 record")).to_be_visible()
+    assert somebody.accessibility_faults() == []
+    assert system.admin.get(path).status_code == 200
+    page.keyboard.press("/")
+    page.keyboard.type("探される")
+    page.get_by_role("option", name=sold["number"]).click()
+    expect(page.get_by_role("heading", name="探される案件")).to_be_visible()

@@ -41,3 +41,11 @@ def test_where_there_are_more_a_card_leads_to_all_of_them(asked):
     [card] = related.cards(CONTACT, id, {"mails": {**NOTHING, "items": [mail], "count": 7}})
     assert card["whole"] == f"/contacts/{id}/timeline"
     assert card["rows"][0]["facts"] == "Mail received · 22 Nov 2026 00:30"
+
+
+def test_whoever_may_write_gets_a_card_with_what_can_be_added_also_where_there_is_nothing(asked):
+    id = uuid4()
+    [card] = related.cards(CONTACT, id, {"quotes": NOTHING}, adds=True)
+    assert card["adding"] == [("Quote", f"/quotes/new?contact_id={id}")]
+    [card] = related.cards(CONTACT, id, {"activities": NOTHING}, adds=True)
+    assert card["adding"][1] == ("Call", f"/activities/new?kind=call&about=contact:{id}")

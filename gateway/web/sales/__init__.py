@@ -1,0 +1,1 @@
+"""Opportunities, quotes and invoices on screen."""

@@ -1,0 +1,88 @@
+"""What quotes and invoices alone have: lines that are added up as one types, stages, an invoice of a quote."""
+
+from functools import partial
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Response, request
+
+from gateway.web import formats, pages
+from gateway.web.api import ApiProblem, Values, api
+from gateway.web.language import gettext, msg
+from gateway.web.records import plain
+from gateway.web.records.kinds import Kind
+from gateway.web.sales import lines
+from gateway.web.sales.fields import LINES
+
+DRAFT = "Created"
+UNFINISHED = msg("The totals follow as soon as each line has a price and a quantity that are numbers.")
+# What a button says that brings a document to a stage.
+DEEDS = {
+    "Created": msg("Back to the draft"),
+    "Delivered": msg("Mark as delivered"),
+    "Reviewed": msg("Mark as reviewed"),
+    "Accepted": msg("Accepted by the customer"),
+    "Rejected": msg("Rejected by the customer"),
+    "Approved": msg("Approve"),
+    "Sent": msg("Mark as sent"),
+    "Paid": msg("Mark as paid"),
+    "Cancelled": msg("Cancel the invoice"),
+}
+
+papers = Blueprint("papers", __name__)
+
+
+def install(blueprint: Blueprint, kind: Kind) -> None:
+    """Add the views to the blueprint of a kind."""
+    blueprint.add_url_rule("/<uuid:id>/stage", "stage", partial(stage, kind), methods=["POST"])
+    if kind.name == "quote":
+        blueprint.add_url_rule("/<uuid:id>/invoice", "invoice", invoice, methods=["POST"])
+
+
+def page(kind: Kind, record: Values) -> Response:
+    """A quote or an invoice with its lines and totals."""
+    steps = [(step, DEEDS[step]) for step in record["following"] if step in DEEDS]
+    named = record["issuer"] or api().get("/issuer")
+    more = {"steps": steps, "is_draft": record["stage"] == DRAFT, "issuer": named}
+    return plain.page(kind, record, template="sales/paper.html", without=LINES.title, **more)
+
+
+def stage(kind: Kind, id: UUID) -> Response:
+    """To another stage."""
+    record = api().get(f"{kind.path}/{id}")
+    api().patch(
+        f"{kind.path}/{id}", {"stage": request.form.get("stage", "")}, version=record["version"], once=uuid4().hex
+    )
+    return pages.go(kind.page, toast="stage_changed", id=id)
+
+
+def invoice(id: UUID) -> Response:
+    """An invoice of a quote, and to its page; to the one that there is already, where there is one."""
+    try:
+        made = api().post(f"/quotes/{id}/invoice", {}, once=request.form.get("once", "")[:100])
+    except ApiProblem as problem:
+        if not problem.invoice_id:
+            raise
+        return pages.go("invoices.show", toast="invoice_there", id=problem.invoice_id)
+    return pages.go("invoices.show", toast="invoice_made", id=made["id"])
+
+
+@papers.post("/papers/totals")
+def totals() -> Response:
+    """What the lines in a form come to, as the API works it out; each row's amount for its own place."""
+    rows = lines.rows(request.form)
+    filled = [row for row in rows if lines.is_filled(row)]
+    # A line that has no name yet has an amount already.
+    named = [{**line, "name": line["name"] or "–"} for line in lines.sent(filled)]
+    asked: Values = {"lines": named, "tax_included": bool(request.form.get("tax_included"))}
+    asked |= {name: request.form[name][:10] for name in ("currency", "rounding") if request.form.get(name)}
+    try:
+        found = api().post("/quotes/totals", asked)
+    except ApiProblem as problem:
+        if problem.status != 422:
+            raise
+        told = [one for sentences in problem.errors.values() if isinstance(sentences, list) for one in sentences]
+        trouble = str(told[0]) if "lines" in problem.errors and told else gettext(UNFINISHED)
+        return pages.show("sales/totals.html", part="totals", found=None, trouble=trouble)
+    amounts = iter(found["lines"])
+    each = [formats.money(next(amounts)["amount"], found["currency"]) if lines.is_filled(row) else "" for row in rows]
+    return pages.show("sales/totals.html", part="totals", found=found, amounts=each)

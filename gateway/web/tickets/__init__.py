@@ -1,0 +1,1 @@
+"""Tickets on screen: the page of each, its mails, and its form."""
