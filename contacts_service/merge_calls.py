@@ -69,6 +69,14 @@ class MergeCalls:
             return {"items": merging.merges_into(session, ORGANIZATION, id), "next": None}
 
     @rpc
+    def lineage(self, *, kind: str, id: str, people: int) -> list[str]:
+        """The ids of a record, of up to ``people`` present contacts where it is an organization, and of all that went
+        up in these. NotFound.
+        """
+        with self.db.session() as session:
+            return merging.lineage(session, KINDS[kind], id, people=people)
+
+    @rpc
     def duplicates(self, *, kind: str, id: str | None = None, data: Values | None = None) -> Values:
         """Which records may be the same as one, or as the one that ``data`` are being typed of, likeliest first."""
         with self.db.session() as session:

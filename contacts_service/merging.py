@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select
+
 from chassis import clock
+from chassis.bulk import among
 from chassis.ids import new_id
 from contacts_service import changes, domain, fields, match_keys, merge_values, stars, store
 from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, wire
@@ -16,6 +19,7 @@ Values = dict[str, Any]
 MAX_OTHERS = 2
 MAX_MOVED = 5_000
 MAX_TOLD = 100
+MAX_LINEAGE = 5_000
 # By which fields records of which kind point at a record of a kind.
 POINTING: Mapping[str, tuple[tuple[Kind, str], ...]] = {
     "contact": ((CONTACT, "reports_to_id"),),
@@ -258,6 +262,21 @@ def _put_back(
     moments = {"merged_at": clock.wire(merge.merged_at)}
     tx.publish(kind.unmerged, subject=other.id, addresses=gone_back, **subjects, **moments, **kind.facts(values))
     changes.enter(tx, kind, values)
+
+
+def lineage(session: Any, kind: Kind, record_id: str, *, people: int) -> list[str]:
+    """A record, up to ``people`` present contacts of an organization, and what went up in these; at most MAX_LINEAGE.
+
+    NotFound for a record that is not there.
+    """
+    present = changes.present(session, kind, record_id).id
+    found = {present, *(store.people_ids(session, present, limit=people) if kind is ORGANIZATION else [])}
+    wanted = found
+    while wanted and len(found) < MAX_LINEAGE:
+        theirs = select(Merge.other_id).where(among(session, Merge.survivor_id, wanted), Merge.undone_at.is_(None))
+        wanted = set(session.scalars(theirs)) - found
+        found = found | wanted
+    return sorted(found)[:MAX_LINEAGE]
 
 
 def merges_into(session: Any, kind: Kind, record_id: str) -> list[Values]:

@@ -49,6 +49,12 @@ def people_of(organization_id: str) -> list[str]:
     return ids
 
 
+def lineage_of(kind: str, id: str) -> list[str]:
+    """A record, of an organization its people too, and all that was merged into these; NotFound."""
+    ids: list[str] = services().contacts.lineage(kind=kind, id=id, people=MAX_PEOPLE)
+    return ids
+
+
 def viewer() -> dict[str, Any]:
     """Who looks at a list: what "mine" means is what the staff user or a group it belongs to is in charge of."""
     return {"staff_user_id": g.principal["staff_user_id"], "group_ids": g.principal.get("group_ids", [])}

@@ -10,7 +10,7 @@ from gateway import problems
 from gateway.api.blueprint import PREFIX, Resource, page_arguments
 from gateway.api.schemas import relations as schemas
 from gateway.api.schemas.work import HistoryPage, TimelineQuery
-from gateway.calls import each_alone, people_of, services
+from gateway.calls import each_alone, lineage_of, people_of, services
 from gateway.links import with_links
 
 NEWEST: Any = {"limit": 5, "counted": True}
@@ -81,12 +81,16 @@ def _common(calls: Any, kind: str, id: str, *, people: Callable[[], list[str]]) 
     def mails() -> Any:
         return with_links(calls.history.entries(kind=kind, id=id, kinds=["mail"], people=people(), **NEWEST))
 
+    def leads() -> Any:
+        return calls.leads.leads(became=[lineage_of(kind, id)], **NEWEST)
+
     def kept(name: str) -> Part:
         asked = {"kind": kind, "id": id}
         return lambda: getattr(calls.history, name)(**asked, **NEWEST), f"{name}?{urlencode(asked)}"
 
     return {
         **{name: kept(name) for name in ("comments", "documents")},
+        "leads": (leads, f"leads?{urlencode(of_sale)}"),
         "tickets": (tickets, f"tickets?{urlencode({its: id})}"),
         **{name: sales(name) for name in ("opportunities", "quotes", "invoices")},
         "activities": (activities, f"activities?{urlencode(about)}"),

@@ -1,5 +1,7 @@
 """Leads, tickets, history and comments."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import g
@@ -9,7 +11,7 @@ from contracts.fields import RECORD_KINDS
 from gateway import access
 from gateway.api.blueprint import PREFIX, Resource, page_arguments
 from gateway.api.schemas import work as schemas
-from gateway.calls import or_none, people_of, services
+from gateway.calls import lineage_of, or_none, people_of, services
 from gateway.links import with_links
 
 leads = Resource("leads", description="People who wrote and whom nobody knew (リード).")
@@ -23,9 +25,12 @@ history = Resource("history", description="What happened with a record, in order
 def list_leads(query: dict[str, Any]) -> Any:
     """List leads
 
-    Newest first; by status, or by words in name, company, address or title.
+    Newest first; by status, by words in name, company, address or title, or by what they became.
     """
-    return services().leads.leads(**page_arguments(query))
+    asked = page_arguments(query)
+    named = [(kind, asked.pop(f"{kind}_id", None)) for kind in ("contact", "organization")]
+    asked["became"] = [_or_nobody(partial(lineage_of, kind, id)) for kind, id in named if id]
+    return services().leads.leads(**asked)
 
 
 @leads.route("/leads", methods=["POST"])
@@ -84,7 +89,7 @@ def list_tickets(query: dict[str, Any]) -> Any:
     """List tickets, newest first"""
     asked = page_arguments(query)
     if organization_id := asked.get("organization_id"):
-        asked["people"] = _people_of(organization_id)
+        asked["people"] = _or_nobody(partial(people_of, organization_id))
     return services().tickets.tickets(**asked)
 
 
@@ -214,10 +219,10 @@ def _may_manage() -> bool:
     return access.may(g.principal, access.OTHERS_COMMENTS)
 
 
-def _people_of(organization_id: str) -> list[str]:
-    """Nobody, where the organization is in the recycle bin or never was: a list of what is not there is empty."""
+def _or_nobody(ids: Callable[[], list[str]]) -> list[str]:
+    """Nobody, where the record is in the recycle bin or never was: a list of what is not there is empty."""
     try:
-        return people_of(organization_id)
+        return ids()
     except NotFound:
         return []
 

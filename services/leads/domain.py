@@ -17,7 +17,7 @@ from contracts.work import LEAD_STATUSES
 from services.leads.names import company_of, name_of
 
 OPEN, CONVERTED, DELETED = "open", "converted", "deleted"
-MAX_DESCRIPTION = 50_000
+MAX_DESCRIPTION, MAX_BECAME = 50_000, 10_000
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -280,6 +280,15 @@ def checked_status(status: str | None) -> str | None:
     if status is not None and status not in LEAD_STATUSES:
         raise Invalid("There is no such status.", fields={"status": [f"Must be one of: {', '.join(LEAD_STATUSES)}."]})
     return status
+
+
+def checked_became(sets: Any) -> list[list[str]]:
+    """Sets of records to look for. Invalid for too many; what is no id stands for nothing."""
+    if not isinstance(sets or [], list) or any(not isinstance(ids, list) for ids in sets or []):
+        raise Invalid("The records are sets of ids.")
+    if sum(len(ids) for ids in sets or []) > MAX_BECAME:
+        raise Invalid(f"Too many records: name at most {MAX_BECAME:,}.")
+    return [[known for known in map(identity_or_none, ids) if known] for ids in sets or []]
 
 
 def check_open(state: str, serial: int) -> None:

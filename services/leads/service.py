@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chassis import Database, Rpc, clock, on_event, rpc
+from chassis import Database, Rpc, clock, on_event, paging, rpc
 from chassis.database import Transaction
 from chassis.ids import new_id
 from contracts import (
@@ -53,14 +53,21 @@ class LeadsService:
         *,
         status: str | None = None,
         query: str | None = None,
+        became: list[list[str]] | None = None,
+        counted: bool = False,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Json:
-        """A page of leads, newest first: those of a status, those whose name, company, address or title hold a text."""
-        wanted = domain.checked_status(status)
+        """A page of leads, newest first: those of a status, those whose name, company, address or title hold a text.
+
+        ``became``: converted into one of each of these sets of records. ``counted``: with ``count`` and ``exact``.
+        """
+        asked: Json = {"status": domain.checked_status(status), "became": domain.checked_became(became)}
         with self.db.session() as session:
-            rows, following = store.leads_page(session, status=wanted, query=query, limit=limit, cursor=cursor)
-            return {"items": [records.lead(row) for row in rows], "next": following}
+            wanted = store.leads(session, query=query, **asked)
+            rows, following = store.page(session, wanted, limit=limit, cursor=cursor)
+            found = {"items": [records.lead(row) for row in rows], "next": following}
+            return {**found, **paging.counted(session, wanted)} if counted else found
 
     @rpc
     def open_lead(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis import clock, paging
@@ -146,16 +146,22 @@ def mails_of(session: Session, *, lead_id: str) -> Sequence[LeadMail]:
     return session.scalars(query.order_by(LeadMail.received_at.desc(), LeadMail.mail_message_id.desc())).all()
 
 
-def leads_page(
-    session: Session, *, status: str | None, query: str | None, limit: int | None, cursor: str | None
-) -> tuple[list[Lead], str | None]:
-    """One page of open and converted leads, newest first."""
-    wanted = select(Lead).where(Lead.state != domain.DELETED).order_by(Lead.id.desc())
+def leads(session: Session, *, status: str | None, query: str | None, became: Iterable[Sequence[str]]) -> Any:
+    """The query of open and converted leads; ``became``: those converted into one of each of these sets of records."""
+    wanted = select(Lead).where(Lead.state != domain.DELETED)
+    for ids in became:
+        wanted = wanted.where(or_(among(session, Lead.contact_id, ids), among(session, Lead.organization_id, ids)))
     if status:
         wanted = wanted.where(Lead.status == status)
     if query:
         wanted = wanted.where(Lead.search_text.contains(domain.folded(query), autoescape=True))
+    return wanted
+
+
+def page(session: Session, wanted: Any, *, limit: int | None, cursor: str | None) -> tuple[list[Lead], str | None]:
+    """One page of leads, newest first."""
     if cursor:
         wanted = wanted.where(Lead.id < paging.last_id(cursor))
     length = paging.bounded(limit)
-    return paging.page(list(session.scalars(wanted.limit(length + 1))), length, key=lambda lead: [lead.id])
+    newest = wanted.order_by(Lead.id.desc()).limit(length + 1)
+    return paging.page(list(session.scalars(newest)), length, key=lambda lead: [lead.id])

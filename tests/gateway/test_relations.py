@@ -101,7 +101,7 @@ def test_what_belongs_to_a_contact_is_told_in_one_answer(api):
     found = {name: [item["id"] for item in part["items"]] for name, part in related.items()}
     expected = {"tickets": [ticket], "opportunities": [sale], "activities": [planned], "reports": [below]}
     expected |= {"comments": [said], "documents": [order]}
-    assert found == {"quotes": [], "invoices": [], "mails": [], **expected}
+    assert found == {"quotes": [], "invoices": [], "mails": [], "leads": [], **expected}
     assert {name: (part["count"], part["exact"], part["error"]) for name, part in related.items()} == {
         name: (len(ids), True, None) for name, ids in found.items()
     }
@@ -130,6 +130,27 @@ def test_what_belongs_to_an_organization_holds_its_people_and_their_tickets(api)
     assert api.get(f"/organizations/{people[0]}/related").status_code == 404
     of_no_organization = api.get("/tickets", params={"organization_id": people[0]}).json()["items"]
     assert of_no_organization == related["tickets"]["items"][:1]
+
+
+def test_a_lead_stands_with_what_it_became_and_goes_along_with_a_merge(api):
+    lead = api.post("/leads", json={"last_name": "見込", "company": "見込商事"}).json()["id"]
+    became = api.post(f"/leads/{lead}/convert", json={}).json()
+    contact, firm, survivor = became["contact_id"], became["organization_id"], new_contact(api).json()["id"]
+
+    def leads_of(kind, id):
+        part = api.get(f"/{kind}s/{id}/related").json()["leads"]
+        listed = api.get(part["url"].removeprefix("/api/v1")).json()["items"]
+        assert [one["id"] for one in listed] == [one["id"] for one in part["items"]]
+        assert part["count"] == len(listed)
+        return [one["id"] for one in listed]
+
+    assert (leads_of("contact", contact), leads_of("organization", firm)) == ([lead], [lead])
+    assert leads_of("contact", survivor) == []
+    api.post(f"/contacts/{survivor}/merge", json={"other_ids": [contact]}).raise_for_status()
+    assert (leads_of("contact", survivor), leads_of("organization", firm)) == ([lead], [lead])
+    nobody = api.get("/leads", params={"contact_id": lead}).json()["items"]
+    both = api.get("/leads", params={"contact_id": survivor, "organization_id": firm}).json()["items"]
+    assert (nobody, [one["id"] for one in both]) == ([], [lead])
 
 
 def test_people_are_unlinked_and_linked_again_by_the_calls_of_their_records(api):

@@ -7,7 +7,7 @@ from gateway.api.schemas.common import Identifier, told
 from gateway.api.schemas.documents import Document
 from gateway.api.schemas.people import Contact, Organization
 from gateway.api.schemas.sales import Invoice, Opportunity, Quote
-from gateway.api.schemas.work import Comment, HistoryEntry, Ticket, TimelineQuery
+from gateway.api.schemas.work import Comment, HistoryEntry, Lead, Ticket, TimelineQuery
 
 PLACES = ("member", "outside", "vacant")
 
@@ -36,15 +36,15 @@ def part(item: type[Schema]) -> fields.Nested:
 
 TICKETS, OPPORTUNITIES, QUOTES, INVOICES = part(Ticket), part(Opportunity), part(Quote), part(Invoice)
 ACTIVITIES, MAILS, CONTACTS, ORGANIZATIONS = part(Activity), part(HistoryEntry), part(Contact), part(Organization)
-COMMENTS, DOCUMENTS = part(Comment), part(Document)
+COMMENTS, DOCUMENTS, LEADS = part(Comment), part(Document), part(Lead)
 
 
 class RelatedToContact(Schema):
-    """What belongs to a contact. `reports`: who reports to it."""
+    """What belongs to a contact. `reports`: who reports to it; `leads`: what became it."""
 
     tickets, opportunities, quotes, invoices = TICKETS, OPPORTUNITIES, QUOTES, INVOICES
     activities, mails, reports = ACTIVITIES, MAILS, CONTACTS
-    comments, documents = COMMENTS, DOCUMENTS
+    comments, documents, leads = COMMENTS, DOCUMENTS, LEADS
 
 
 class RelatedToOrganization(Schema):
@@ -52,7 +52,7 @@ class RelatedToOrganization(Schema):
 
     tickets, opportunities, quotes, invoices = TICKETS, OPPORTUNITIES, QUOTES, INVOICES
     activities, mails = ACTIVITIES, MAILS
-    comments, documents = COMMENTS, DOCUMENTS
+    comments, documents, leads = COMMENTS, DOCUMENTS, LEADS
     contacts, organizations = CONTACTS, ORGANIZATIONS
 
 

@@ -35,6 +35,8 @@ class LeadQuery(SearchQuery):
     """Which leads."""
 
     status = choice(*LEAD_STATUSES, load_default=None)
+    contact_id = Identifier(load_default=None, metadata={"description": "Those that became it"})
+    organization_id = Identifier(load_default=None, metadata={"description": "Those that became it or of its people"})
 
 
 class LeadChange(Schema):
@@ -293,7 +295,6 @@ class Comment(Schema):
     edited_at = moment(allow_none=True)
 
 
-LeadPage = page(Lead)
-TicketPage = page(Ticket)
+LeadPage, TicketPage = page(Lead), page(Ticket)
 HistoryPage = page(HistoryEntry)
 CommentPage = page(Comment)

@@ -20,6 +20,7 @@ CARDS = {
     "opportunities": (msg("Opportunities"), "target"),
     "quotes": (msg("Quotes"), "file-text"),
     "invoices": (msg("Invoices"), "file-invoice"),
+    "leads": (msg("Leads"), "user-plus"),
     "mails": (msg("Mails"), "mail"),
     "documents": (msg("Documents"), "file-text"),
     "reports": (msg("Report to this contact"), "users"),
@@ -147,6 +148,11 @@ def _paper(item: Values, *, plural: str) -> Values:
     return _row(item["subject"], number=item["number"], facts=facts, url=url, paper=paper)
 
 
+def _lead(item: Values) -> Values:
+    facts = (item["title"], item["company"], happenings.status(item["status"]), formats.day_of(item["created_at"]))
+    return _row(formats.person(item), number=item["number"], facts=facts)
+
+
 def _mail(item: Values) -> Values:
     told = happenings.told(item, {})
     return _row(item["title"] or "", facts=(told["what"], formats.moment(item["happened_at"])))
@@ -172,6 +178,7 @@ ROWS: dict[str, Callable[[Values], Values]] = {
     "opportunities": _opportunity,
     "quotes": partial(_paper, plural="quotes"),
     "invoices": partial(_paper, plural="invoices"),
+    "leads": _lead,
     "mails": _mail,
     "documents": _document,
     "reports": _person,
