@@ -25,6 +25,9 @@ NEEDED: Mapping[str, str] = {
     # One's own.
     "sessions.get_session": "read",
     "sessions.log_out": "read",
+    "sessions.list_sessions": "read",
+    "sessions.end_session": "read",
+    "sessions.end_other_sessions": "read",
     "sessions.change_password": "read",
     "api_tokens.list_api_tokens": "read",
     "api_tokens.create_api_token": "read",
@@ -37,6 +40,8 @@ NEEDED: Mapping[str, str] = {
     "staff_users.create_staff_user": "admin",
     "staff_users.get_staff_user": "admin",
     "staff_users.update_staff_user": "admin",
+    "staff_users.list_sessions_of_staff_user": "admin",
+    "staff_users.end_sessions_of_staff_user": "admin",
     "staff_groups.list_staff_groups": "read",
     "staff_groups.get_staff_group": "read",
     "staff_groups.list_owners": "read",

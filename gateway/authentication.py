@@ -72,6 +72,11 @@ class Authenticator:
         """Ask again at the next request of this token."""
         self._known.pop(_key(token), None)
 
+    def forget_person(self, staff_user_id: str) -> None:
+        """Ask again at the next request of any of a person's tokens: some have ended."""
+        for key in [key for key, one in self._known.items() if one.principal["staff_user_id"] == staff_user_id]:
+            self._known.pop(key, None)
+
     def _ask(self, key: str, token: str, staff: Staff) -> dict[str, Any]:
         with deadline.within(settings().rpc_timeout):  # waiting for a turn takes of the time for asking
             if not self._asking.acquire(timeout=TURN_SECONDS):

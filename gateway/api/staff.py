@@ -26,7 +26,7 @@ def log_in(data: dict[str, Any]) -> Any:
     The token works as a bearer token; a browser gets it as a cookie too. After several failures the address has to wait
     before it tries that account again, after many before it tries any (429, Retry-After).
     """
-    session = services().staff.log_in(**data, ip=request.remote_addr)
+    session = services().staff.log_in(**data, ip=request.remote_addr, agent=request.user_agent.string[:1000])
     response = jsonify(schemas.Session().dump(session))
     response.status_code = 201
     _set_cookie(response, session)
@@ -52,6 +52,37 @@ def log_out() -> Any:
     return response
 
 
+@sessions.route("/sessions", methods=["GET"])
+@sessions.arguments(PageQuery, location="query")
+@sessions.page_of(schemas.OpenSessionPage)
+def list_sessions(query: dict[str, Any]) -> Any:
+    """List your sessions
+
+    Those that go on, the latest first; API tokens are none.
+    """
+    return _sessions_of(g.principal["staff_user_id"], query)
+
+
+@sessions.route("/sessions", methods=["DELETE"])
+@sessions.once
+@sessions.response(204)
+def end_other_sessions(by: Any) -> None:
+    """End all your sessions but the one that asks
+
+    All of them, where an API token asks.
+    """
+    _end_sessions(g.principal["staff_user_id"], by, but=g.principal.get("session_id"))
+
+
+@sessions.route("/sessions/<uuid:id>", methods=["DELETE"])
+@sessions.once
+@sessions.response(204)
+def end_session(id: Any, by: Any) -> None:
+    """End one of your sessions"""
+    services().staff.end_session(id=str(id), **by)
+    _forget(g.principal["staff_user_id"])
+
+
 @sessions.route("/password", methods=["PUT"])
 @sessions.arguments(schemas.PasswordIn)
 @sessions.once
@@ -59,9 +90,10 @@ def log_out() -> Any:
 def change_password(data: dict[str, Any], by: Any) -> None:
     """Change your password
 
-    Ends all of your sessions; API tokens stay.
+    Ends all of your sessions but the one that asks; API tokens stay.
     """
-    services().staff.change_password(**data, **by)
+    services().staff.change_password(**data, session_id=g.principal.get("session_id"), **by)
+    _forget(g.principal["staff_user_id"])
 
 
 @staff_users.route("/staff-users", methods=["GET"])
@@ -98,7 +130,28 @@ def update_staff_user(data: dict[str, Any], id: Any, version: int, by: Any) -> A
 
     Who is closed (`active` false) or gets another password has no session any more.
     """
-    return services().staff.update_staff_user(id=str(id), data=data, version=version, **by)
+    changed = services().staff.update_staff_user(id=str(id), data=data, version=version, **by)
+    _forget(str(id))
+    return changed
+
+
+@staff_users.route("/staff-users/<uuid:id>/sessions", methods=["GET"])
+@staff_users.arguments(PageQuery, location="query")
+@staff_users.page_of(schemas.OpenSessionPage)
+def list_sessions_of_staff_user(query: dict[str, Any], id: Any) -> Any:
+    """List the sessions of a staff user"""
+    return _sessions_of(str(id), query)
+
+
+@staff_users.route("/staff-users/<uuid:id>/sessions", methods=["DELETE"])
+@staff_users.once
+@staff_users.response(204)
+def end_sessions_of_staff_user(id: Any, by: Any) -> None:
+    """End all sessions of a staff user
+
+    Who may still log in can do so again: close the account or give it another password against that.
+    """
+    _end_sessions(str(id), by)
 
 
 @staff_groups.route("/staff-groups", methods=["GET"])
@@ -174,6 +227,21 @@ def create_api_token(data: dict[str, Any], by: Any) -> Any:
 def revoke_api_token(id: Any, by: Any) -> None:
     """Revoke one of your API tokens"""
     services().staff.revoke_api_token(id=str(id), **by)
+
+
+def _sessions_of(staff_user_id: str, query: dict[str, Any]) -> Any:
+    found = services().staff.sessions(staff_user_id=staff_user_id, **page_arguments(query))
+    mine = g.principal.get("session_id")
+    return {**found, "items": [{**one, "current": one["id"] == mine} for one in found["items"]]}
+
+
+def _end_sessions(staff_user_id: str, by: Any, *, but: str | None = None) -> None:
+    services().staff.end_sessions(staff_user_id=staff_user_id, but=but, **by)
+    _forget(staff_user_id)
+
+
+def _forget(staff_user_id: str) -> None:
+    current_app.extensions["musubi_authenticator"].forget_person(staff_user_id)
 
 
 def _set_cookie(response: Any, session: dict[str, Any]) -> None:

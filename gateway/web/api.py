@@ -89,7 +89,9 @@ class Api:
 
     def log_in(self, login: str, password: str) -> httpx.Response:
         """The answer with the session's cookie. ApiProblem."""
-        return self._call("POST", "/sessions", json={"login": login, "password": password})
+        # Whose session it is: the browser's, not the screens'.
+        agent = {"User-Agent": request.user_agent.string or "-"}
+        return self._call("POST", "/sessions", json={"login": login, "password": password}, headers=agent)
 
     def _write(self, method: str, path: str, body: Values | None, *, once: str = "", version: Any = None) -> Any:
         headers = {"Idempotency-Key": once} if once else {}

@@ -16,10 +16,11 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
 }
 MAX_OWNERS = 1_000
 SESSION_LIFE = timedelta(hours=12)
+USE_NOTED_EVERY = timedelta(minutes=1)
 TOKEN_DAYS = 365
 # Until it is renewed or withdrawn: a program that reads a calendar cannot ask anybody for another address.
 CALENDAR_LIFE = timedelta(days=365 * 100)
-MIN_PASSWORD, MAX_PASSWORD = 10, 200
+MIN_PASSWORD, MAX_PASSWORD, MAX_AGENT = 10, 200, 300
 # Tries without any wait. ``pair`` is an account tried from one address, so that a stranger's wrong guesses do not keep
 # out the owner, who is elsewhere. An address is shared by an office and gets more. What many addresses guess adds up
 # for the account; so much is free that one of them, slowed down as it is, needs ten days without a log-in of the owner.
@@ -51,6 +52,12 @@ def bucket(kind: str, value: str) -> str:
 def token_digest(token: str) -> str:
     """What is stored of a token. It holds 256 random bits, so a plain SHA-256 cannot be guessed back."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def shown_agent(agent: str | None) -> str | None:
+    """What a program says of itself, as it is kept: printable, of bounded length."""
+    words = "".join(sign for sign in agent or "" if sign.isprintable())
+    return words[:MAX_AGENT] or None
 
 
 def effective_scopes(role: str, granted: Iterable[str] | None) -> list[str]:

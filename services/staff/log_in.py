@@ -9,7 +9,7 @@ from chassis.database import DatabaseHandle, Transaction
 from chassis.ids import new_id
 from chassis.networks import client_network
 from contracts.errors import NotAuthenticated
-from services.staff import domain, passwords, store
+from services.staff import domain, passwords, sessions, store
 from services.staff.models import AccessToken, LoginThrottle, StaffUser
 
 WRONG = "The log-in name or the password is wrong. Check both."
@@ -19,7 +19,9 @@ SESSION_ENDED = "The session or token is not valid (any more). Log in again or u
 PREFIXES = {"session": "musubi_s_", "api": "musubi_t_", "calendar": "musubi_c_"}
 
 
-def log_in(db: DatabaseHandle, *, login: str, password: str, ip: str | None) -> dict[str, Any]:
+def log_in(
+    db: DatabaseHandle, *, login: str, password: str, ip: str | None, agent: str | None = None
+) -> dict[str, Any]:
     """Open a session. The answer and its time are the same for a wrong password and a name that nobody has."""
     canonical = domain.canonical_login(login)
     buckets = _buckets(canonical, ip)
@@ -33,7 +35,8 @@ def log_in(db: DatabaseHandle, *, login: str, password: str, ip: str | None) -> 
     rehashed = passwords.hash_password(password) if passwords.is_outdated(known.password_hash) else None
     with db.transaction() as tx:
         forgive(tx, buckets)
-        return _open_session(tx, user_id=known.id, rehashed=rehashed, now=clock.now())
+        where = {"address": ip, "agent": domain.shown_agent(agent)}
+        return _open_session(tx, user_id=known.id, rehashed=rehashed, now=clock.now(), where=where)
 
 
 def log_out(db: DatabaseHandle, *, token: str) -> None:
@@ -48,8 +51,10 @@ def principal(db: DatabaseHandle, *, token: str) -> dict[str, Any]:
         found = store.token_by_digest(session, digest=domain.token_digest(token), now=clock.now())
         if found is None:
             raise NotAuthenticated(SESSION_ENDED)
-        return {
+        last = found.last_used_at
+        told = {
             "staff_user_id": found.staff_user_id,
+            "session_id": found.id if found.kind == "session" else None,
             "group_ids": store.group_ids_of(session, staff_user_id=found.staff_user_id, limit=domain.MAX_OWNERS),
             "name": found.staff_user.name,
             "role": found.staff_user.role,
@@ -57,12 +62,21 @@ def principal(db: DatabaseHandle, *, token: str) -> dict[str, Any]:
             "kind": found.kind,
             "expires_at": clock.wire(found.expires_at),
         }
+    if told["session_id"]:
+        sessions.note_use(db, id=told["session_id"], last=last)
+    return told
 
 
 def change_password(
-    db: DatabaseHandle, *, id: str, password: str, new_password: str, idempotency_key: str | None = None
+    db: DatabaseHandle,
+    *,
+    id: str,
+    password: str,
+    new_password: str,
+    session_id: str | None = None,
+    idempotency_key: str | None = None,
 ) -> None:
-    """Set another password; who knows the old one proves that it is the owner."""
+    """Set another password; who knows the old one proves that it is the owner. The session that asks goes on."""
     with db.transaction() as tx:
         user = store.user_by_id(tx.session, id=id)
         count_try(tx, _buckets(user.login if user else id, None), now=clock.now())
@@ -73,7 +87,7 @@ def change_password(
             # Read in here: the first run of the same request may have changed it a moment ago.
             _check_owner(tx, user, password)
             domain.check_password(new_password, login=user.login)
-            set_password(tx, id=id, password_hash=passwords.hash_password(new_password))
+            set_password(tx, id=id, password_hash=passwords.hash_password(new_password), but=session_id)
             tx.answer = {"id": id}
         forgive(tx, _buckets(user.login, None))
 
@@ -84,12 +98,12 @@ def _check_owner(tx: Transaction, user: StaffUser, password: str) -> None:
         raise NotAuthenticated(NOT_THE_PRESENT_ONE)
 
 
-def set_password(tx: Transaction, *, id: str, password_hash: str) -> None:
-    """Store a password and end every session opened with the old one."""
+def set_password(tx: Transaction, *, id: str, password_hash: str, but: str | None = None) -> None:
+    """Store a password and end every session opened with the old one, but the one named."""
     user = store.user_by_id(tx.session, id=id, lock=True)
     if user:
         user.password_hash = password_hash
-        store.remove_sessions(tx.session, staff_user_id=id)
+        store.remove_sessions(tx.session, staff_user_id=id, but=but)
 
 
 def new_token(tx: Transaction, *, kind: str, user_id: str, life: timedelta, now: datetime, **more: Any) -> Any:
@@ -104,6 +118,9 @@ def new_token(tx: Transaction, *, kind: str, user_id: str, life: timedelta, now:
         scopes=more.get("scopes"),
         created_at=now,
         expires_at=now + life,
+        address=more.get("address"),
+        agent=more.get("agent"),
+        last_used_at=None,
     )
     tx.session.add(row)
     return row, token
@@ -125,14 +142,16 @@ def forgive(tx: Transaction, buckets: dict[str, str]) -> None:
         row.blocked_until = None
 
 
-def _open_session(tx: Transaction, *, user_id: str, rehashed: str | None, now: datetime) -> dict[str, Any]:
+def _open_session(
+    tx: Transaction, *, user_id: str, rehashed: str | None, now: datetime, where: dict[str, str | None]
+) -> dict[str, Any]:
     store.remove_expired(tx.session, now=now, quiet_since=now - domain.FORGET_AFTER)
     user = store.user_by_id(tx.session, id=user_id, lock=True)
     if user is None or not user.active:
         raise NotAuthenticated(WRONG)
     if rehashed:
         user.password_hash = rehashed
-    row, token = new_token(tx, kind="session", user_id=user.id, life=domain.SESSION_LIFE, now=now)
+    row, token = new_token(tx, kind="session", user_id=user.id, life=domain.SESSION_LIFE, now=now, **where)
     return {"token": token, "expires_at": clock.wire(row.expires_at), "staff_user": user_record(user)}
 
 

@@ -56,7 +56,7 @@ class StaffGroupMember(Base):
 class AccessToken(Base):
     """A session of a browser (``kind`` session), a token of a program (``api``), a calendar's address (``calendar``).
 
-    The token itself is not stored.
+    The token itself is not stored. ``address`` and ``agent`` (User-Agent): where a session began.
     """
 
     __tablename__ = "access_tokens"
@@ -70,6 +70,9 @@ class AccessToken(Base):
     scopes: Mapped[list[str] | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    address: Mapped[str | None] = mapped_column(String(45))
+    agent: Mapped[str | None] = mapped_column(String(300))
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     staff_user: Mapped[StaffUser] = relationship()
 
 

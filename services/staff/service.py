@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis import Database, rpc
-from services.staff import accounts, calendars, domain, groups, log_in
+from services.staff import accounts, calendars, domain, groups, log_in, sessions
 from services.staff.models import Base
 
 Json = dict[str, Any]
@@ -16,9 +16,9 @@ class StaffService:
     db = Database(Base)
 
     @rpc
-    def log_in(self, *, login: str, password: str, ip: str | None = None) -> Json:
+    def log_in(self, *, login: str, password: str, ip: str | None = None, agent: str | None = None) -> Json:
         """A new session: ``{token, expires_at, staff_user}``. NotAuthenticated; TooManyRequests after many failures."""
-        return log_in.log_in(self.db, login=login, password=password, ip=ip)
+        return log_in.log_in(self.db, login=login, password=password, ip=ip, agent=agent)
 
     @rpc
     def log_out(self, *, token: str) -> None:
@@ -27,16 +27,44 @@ class StaffService:
 
     @rpc
     def authenticate(self, *, token: str) -> Json:
-        """Who the token stands for: ``{staff_user_id, group_ids, name, role, scopes, kind, expires_at}``."""
+        """Who it stands for: ``{staff_user_id, session_id, group_ids, name, role, scopes, kind, expires_at}``."""
         return log_in.principal(self.db, token=token)
 
     @rpc
-    def change_password(
-        self, *, password: str, new_password: str, actor: Json, idempotency_key: str | None = None
+    def sessions(self, *, staff_user_id: str, limit: int | None = None, cursor: str | None = None) -> Json:
+        """A page of a person's open sessions, the latest first."""
+        return sessions.page(self.db, staff_user_id=staff_user_id, limit=limit, cursor=cursor)
+
+    @rpc
+    def end_session(self, *, id: str, actor: Json, idempotency_key: str | None = None) -> None:
+        """End a session of one's own. NotFound."""
+        sessions.end(self.db, id=id, staff_user_id=actor["staff_user_id"], idempotency_key=idempotency_key)
+
+    @rpc
+    def end_sessions(
+        self,
+        *,
+        staff_user_id: str,
+        but: str | None = None,
+        actor: Json | None = None,
+        idempotency_key: str | None = None,
     ) -> None:
-        """Set another password for oneself and end every session. NotAuthenticated when the old one is wrong."""
-        passwords = {"password": password, "new_password": new_password}
-        log_in.change_password(self.db, id=actor["staff_user_id"], **passwords, idempotency_key=idempotency_key)
+        """End all sessions of a person, but one where named. NotFound for a person that there is not."""
+        sessions.end_all(self.db, staff_user_id=staff_user_id, but=but, idempotency_key=idempotency_key)
+
+    @rpc
+    def change_password(
+        self,
+        *,
+        password: str,
+        new_password: str,
+        actor: Json,
+        session_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Another password for oneself; all sessions end but ``session_id``. NotAuthenticated: the old one is wrong."""
+        asked = {"password": password, "new_password": new_password, "session_id": session_id}
+        log_in.change_password(self.db, id=actor["staff_user_id"], **asked, idempotency_key=idempotency_key)
 
     @rpc
     def staff_users(self, *, limit: int | None = None, cursor: str | None = None) -> Json:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from chassis import paging
@@ -103,6 +103,12 @@ def api_tokens_page(
 ) -> tuple[list[AccessToken], str | None]:
     """One page of a person's API tokens, newest first."""
     query = select(AccessToken).where(AccessToken.staff_user_id == staff_user_id, AccessToken.kind == "api")
+    return _newest_first(session, query, limit, cursor)
+
+
+def _newest_first(
+    session: Session, query: Any, limit: int | None, cursor: str | None
+) -> tuple[list[AccessToken], str | None]:
     if cursor:
         query = query.where(AccessToken.id < paging.last_id(cursor))
     length = paging.bounded(limit)
@@ -135,10 +141,29 @@ def remove_session(session: Session, *, digest: str) -> None:
     session.execute(delete(AccessToken).where(AccessToken.digest == digest, AccessToken.kind == "session"))
 
 
-def remove_sessions(session: Session, *, staff_user_id: str) -> None:
-    """End every session of a person; API tokens stay."""
-    mine = AccessToken.staff_user_id == staff_user_id
-    session.execute(delete(AccessToken).where(mine, AccessToken.kind == "session"))
+def sessions_page(
+    session: Session, *, staff_user_id: str, now: datetime, limit: int | None, cursor: str | None
+) -> tuple[list[AccessToken], str | None]:
+    """One page of a person's sessions that have not expired, newest first."""
+    theirs = (AccessToken.staff_user_id == staff_user_id) & (AccessToken.kind == "session")
+    return _newest_first(session, select(AccessToken).where(theirs, AccessToken.expires_at > now), limit, cursor)
+
+
+def remove_one_session(session: Session, *, id: str, staff_user_id: str) -> bool:
+    """End a session of a person. False if there is none."""
+    query = delete(AccessToken).where(AccessToken.id == id, AccessToken.kind == "session")
+    return bool(session.execute(query.where(AccessToken.staff_user_id == staff_user_id)).rowcount)  # type: ignore[attr-defined]  # a DELETE gives a CursorResult
+
+
+def remove_sessions(session: Session, *, staff_user_id: str, but: str | None = None) -> None:
+    """End every session of a person, but one where named; API tokens stay."""
+    theirs = delete(AccessToken).where(AccessToken.staff_user_id == staff_user_id, AccessToken.kind == "session")
+    session.execute(theirs.where(AccessToken.id != but) if but else theirs)
+
+
+def note_use(session: Session, *, id: str, now: datetime) -> None:
+    """Write down that a token is used now."""
+    session.execute(update(AccessToken).where(AccessToken.id == id).values(last_used_at=now))
 
 
 def remove_expired(session: Session, *, now: datetime, quiet_since: datetime) -> None:

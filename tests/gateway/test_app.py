@@ -37,7 +37,7 @@ def test_every_error_is_a_problem_whose_type_leads_to_a_page(client, path, metho
 
 
 def test_a_wrong_method_is_told_the_right_ones(client):
-    assert client.put("/api/v1/sessions").headers["Allow"] == "POST"
+    assert client.get("/api/v1/password").headers["Allow"] == "PUT"
 
 
 def test_every_error_that_a_service_can_answer_has_a_page(client):

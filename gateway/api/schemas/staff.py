@@ -37,6 +37,18 @@ class Session(Schema):
     staff_user = fields.Nested(StaffUser, required=True)
 
 
+class OpenSession(Schema):
+    """A session that goes on. `address` and `agent` (User-Agent): where it began; `last_used_at`: to the minute."""
+
+    id = Identifier(required=True)
+    current = fields.Boolean(required=True, metadata={"description": "Whether this request belongs to it"})
+    address = told(required=True, allow_none=True)
+    agent = told(required=True, allow_none=True)
+    created_at = moment(required=True)
+    last_used_at = moment(required=True)
+    expires_at = moment(required=True)
+
+
 class Principal(Schema):
     """Who the token of this request stands for."""
 
@@ -137,6 +149,7 @@ class NewApiToken(ApiToken):
     token = told(required=True, allow_none=True)
 
 
+OpenSessionPage = page(OpenSession)
 StaffUserPage = page(StaffUser)
 StaffGroupPage = page(StaffGroup)
 OwnerPage = page(Owner)

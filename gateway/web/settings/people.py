@@ -9,9 +9,10 @@ from gateway.web.api import ApiProblem, Values, api
 from gateway.web.language import msg
 from gateway.web.lists.screen import faults
 from gateway.web.pages import go, show
+from gateway.web.settings import browsers
 from gateway.web.settings.views import ROLES
 
-MOST = 1_000
+MOST, MOST_SESSIONS = 1_000, 50
 COPIES = {
     "never": msg("Never"),
     "ask": msg("Ask: the form offers it"),
@@ -64,6 +65,13 @@ def update_user(id: UUID) -> Response:
     except ApiProblem as problem:
         return _user(api().get(f"/staff-users/{id}"), data, problem)
     return go("people.users", toast="settings_saved")
+
+
+@people.post("/users/<uuid:id>/sessions/end")
+def end_sessions(id: UUID) -> Response:
+    """Log somebody out everywhere."""
+    api().delete(f"/staff-users/{id}/sessions")
+    return go("people.user", toast="user_logged_out", id=id)
 
 
 @people.get("/groups")
@@ -142,7 +150,9 @@ def _told(problem: ApiProblem | None) -> dict[str, Any]:
 
 
 def _user(found: Values | None, typed: Values, problem: ApiProblem | None = None) -> Response:
-    told = _told(problem)
+    told: Values = {**_told(problem), "sessions": None, "told_agent": browsers.told}
+    if found:
+        told["sessions"], _ = api().pages(f"/staff-users/{found['id']}/sessions", up_to=MOST_SESSIONS)
     return show("settings/user.html", user=found, typed=typed, roles=ROLES, once=uuid4().hex, **told)
 
 

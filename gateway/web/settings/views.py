@@ -1,14 +1,16 @@
-"""One's own profile: password and API tokens. Language and appearance are the shell's."""
+"""One's own profile: password, sessions and API tokens. Language and appearance are the shell's."""
 
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, g, make_response, request
 
-from gateway.web.api import COOKIE, ApiProblem, Values, api
+from gateway.parallel import together
+from gateway.web.api import ApiProblem, Values, api
 from gateway.web.language import msg
 from gateway.web.lists.screen import faults
 from gateway.web.pages import go, show
+from gateway.web.settings import browsers
 
 SCOPES = {
     "read": msg("Read: see records and mails"),
@@ -16,7 +18,7 @@ SCOPES = {
     "admin": msg("Admin: staff users, mailboxes, settings"),
 }
 ROLES = {"admin": msg("Administrator"), "staff": msg("Staff"), "read_only": msg("May only read")}
-MOST_TOKENS = 200
+MOST_TOKENS = MOST_SESSIONS = 200
 WRONG = msg("This is not your present password.")
 DIFFERENT = msg("Both must be the same.")
 
@@ -31,7 +33,7 @@ def profile() -> Response:
 
 @settings.post("/password")
 def change_password() -> Response:
-    """Another password; every session ends, this one too."""
+    """Another password; every session ends but this one."""
     typed = {name: request.form.get(name, "") for name in ("password", "new_password", "again")}
     if typed["new_password"] != typed["again"]:
         return _profile(errors={"again": DIFFERENT}, status=422)
@@ -39,9 +41,26 @@ def change_password() -> Response:
         api().put("/password", {name: typed[name] for name in ("password", "new_password")})
     except ApiProblem as problem:
         return _profile(errors=password_faults(problem), status=422)
-    response = go("shell.log_in_form", toast="password_changed")
-    response.delete_cookie(COOKIE, path="/", samesite="Strict", httponly=True)
-    return response
+    return go("settings.profile", toast="password_changed")
+
+
+@settings.post("/sessions/<uuid:id>/end")
+def end_session(id: UUID) -> Response:
+    """Log out elsewhere."""
+    try:
+        api().delete(f"/sessions/{id}")
+    except ApiProblem as problem:
+        # It ended by itself meanwhile: that is what was wanted.
+        if problem.status != 404:
+            raise
+    return go("settings.profile", toast="session_ended")
+
+
+@settings.post("/sessions/end")
+def end_sessions() -> Response:
+    """Log out everywhere else."""
+    api().delete("/sessions")
+    return go("settings.profile", toast="sessions_ended")
 
 
 @settings.post("/tokens")
@@ -82,8 +101,14 @@ def _named(prefix: str, told: dict[str, str]) -> dict[str, str]:
 def _profile(
     *, errors: dict[str, str] | None = None, typed: Values | None = None, made: Values | None = None, status: int = 200
 ) -> Response:
-    tokens, _ = api().pages("/api-tokens", up_to=MOST_TOKENS)
+    asked = together(
+        tokens=lambda: api().pages("/api-tokens", up_to=MOST_TOKENS)[0],
+        sessions=lambda: api().pages("/sessions", up_to=MOST_SESSIONS)[0],
+    )
+    # The one here first.
+    sessions = sorted(asked["sessions"], key=lambda one: not one["current"])
     scopes = {name: text for name, text in SCOPES.items() if name in g.principal["scopes"]}
-    values: dict[str, Any] = {"tokens": tokens, "scopes": scopes, "roles": ROLES, "made": made, "once": uuid4().hex}
+    values: dict[str, Any] = {"tokens": asked["tokens"], "sessions": sessions, "told_agent": browsers.told}
+    values |= {"scopes": scopes, "roles": ROLES, "made": made, "once": uuid4().hex}
     values |= {"errors": errors or {}, "typed": typed or {"name": "", "scopes": ["read"], "days": 365}}
     return make_response(show("settings/profile.html", status=status, **values))

@@ -75,11 +75,44 @@ def test_who_may_only_read_is_offered_no_more_and_changes_the_password(desk, sys
         page.fill(f"#{name}", text)
     page.click("text=Change the password")
     page.wait_for_selector("#toasts >> text=The password is changed.")
-    page.fill("#login", READER)
-    page.fill("#password", SECOND)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("h1:has-text('Contacts')")
+    assert system.client().post("/sessions", json={"login": READER, "password": FIRST}).status_code == 401
+    assert system.client().post("/sessions", json={"login": READER, "password": SECOND}).status_code == 201
     reader.faults.clear()  # Chromium notes the status 422
+
+
+def test_sessions_are_seen_and_ended_elsewhere_and_by_an_admin(desk, system, session):
+    login = {"login": "tanmatsu", "password": FIRST}
+    data = {**login, "name": "端末 四郎", "role": "staff"}
+    user = system.admin.post("/staff-users", json=data).json()["id"]
+    phone, old, here = (
+        system.client(system.client(**{"User-Agent": agent}).post("/sessions", json=login).json()["token"])
+        for agent in ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1", "curl/8.5.0", "x")
+    )
+    somebody = desk()
+    somebody.enter(here.headers["Authorization"].removeprefix("Bearer "))
+    page = somebody.open("/settings")
+    rows = page.locator(".sessions li")
+    expect(rows).to_have_count(3)
+    expect(rows.first).to_contain_text("This one")
+    assert somebody.accessibility_faults() == []
+    somebody.picture("sessions")
+    rows.filter(has_text="Safari · iPhone").get_by_role("button").click()
+    expect(page.get_by_text("Logged out there.")).to_be_visible()
+    expect(rows).to_have_count(2)
+    assert [phone.get("/contacts").status_code, old.get("/contacts").status_code] == [401, 200]
+    page.get_by_role("button", name="Log out everywhere else").click()
+    expect(page.get_by_text("You are logged out everywhere else.", exact=True)).to_be_visible()
+    expect(rows).to_have_count(1)
+    assert [old.get("/contacts").status_code, here.get("/contacts").status_code] == [401, 200]
+    assert here.get(f"/staff-users/{user}/sessions").status_code == 403
+    admin = desk(language="ja", phone=True)
+    admin.enter(session)
+    page = admin.open(f"/settings/users/{user}")
+    expect(page.get_by_role("region", name="端末 四郎 さんのログイン中の端末").locator("li")).to_have_count(1)
+    assert admin.accessibility_faults() == []
+    page.get_by_role("button", name="すべての端末でログアウト").click()
+    expect(page.get_by_text("現在ログインしていません。")).to_be_visible()
+    assert here.get("/contacts").status_code == 401
 
 
 def test_how_addresses_are_copied_is_an_admins_choice(somebody, system):

@@ -148,6 +148,58 @@ def test_one_cannot_revoke_the_token_of_somebody_else(staff, hanako):
         staff.authenticate(token=token["token"])
 
 
+def test_sessions_tell_where_they_began_and_when_they_were_last_used(staff, hanako, time_machine):
+    time_machine.move_to("2026-11-22T00:00:00Z", tick=False)
+    first = staff.log_in(login="hanako", password=PASSWORD, ip="192.0.2.7", agent="Firefox/128.0\n" + "x" * 400)
+    staff.log_in(login="hanako", password=PASSWORD)
+    token_for(staff, hanako, "read")
+    asked = {"staff_user_id": hanako["id"]}
+    newest = staff.sessions(**asked, limit=1)
+    [there] = staff.sessions(**asked, limit=1, cursor=newest["next"])["items"]
+    assert (there["address"], len(there["agent"]), there["agent"][:13]) == ("192.0.2.7", 300, "Firefox/128.0")
+    for seconds, noted in ((59, "00:00:59"), (30, "00:00:59"), (30, "00:01:59")):
+        time_machine.shift(seconds)
+        staff.authenticate(token=first["token"])
+        assert noted in staff.sessions(**asked)["items"][1]["last_used_at"]
+    time_machine.shift(timedelta(hours=12))
+    assert staff.sessions(**asked)["items"] == []
+
+
+def test_one_session_ends_or_all_others_but_never_somebody_elses(staff, hanako):
+    other = new_user(staff, login="jiro")
+    tokens = [staff.log_in(login="hanako", password=PASSWORD)["token"] for _ in range(3)]
+    ids = [staff.authenticate(token=token)["session_id"] for token in tokens]
+
+    def logged_in():
+        return {one["id"] for one in staff.sessions(staff_user_id=hanako["id"])["items"]}
+
+    with pytest.raises(NotFound):
+        staff.end_session(id=ids[0], actor={"staff_user_id": other["id"]})
+    api = token_for(staff, hanako, "read")
+    with pytest.raises(NotFound):
+        staff.end_session(id=api["id"], actor={"staff_user_id": hanako["id"]})
+    for _ in range(2):
+        staff.end_session(id=ids[0], actor={"staff_user_id": hanako["id"]}, idempotency_key="k")
+    with pytest.raises(NotAuthenticated):
+        staff.authenticate(token=tokens[0])
+    assert logged_in() == set(ids[1:])
+    staff.end_sessions(staff_user_id=hanako["id"], but=ids[1])
+    assert logged_in() == {ids[1]}
+    staff.end_sessions(staff_user_id=hanako["id"])
+    assert (logged_in(), staff.authenticate(token=api["token"])["session_id"]) == (set(), None)
+    with pytest.raises(NotFound):
+        staff.end_sessions(staff_user_id=ids[0])
+
+
+def test_a_changed_password_leaves_the_session_alone_in_which_it_was_changed(staff, hanako):
+    here, there = (staff.log_in(login="hanako", password=PASSWORD)["token"] for _ in range(2))
+    asked = {"password": PASSWORD, "new_password": OTHER, "actor": {"staff_user_id": hanako["id"]}}
+    staff.change_password(**asked, session_id=staff.authenticate(token=here)["session_id"])
+    assert staff.authenticate(token=here)["staff_user_id"] == hanako["id"]
+    with pytest.raises(NotAuthenticated):
+        staff.authenticate(token=there)
+
+
 def test_a_changed_password_ends_the_sessions_of_the_old_one(staff, hanako):
     token = staff.log_in(login="hanako", password=PASSWORD)["token"]
     staff.change_password(actor={"staff_user_id": hanako["id"]}, password=PASSWORD, new_password=OTHER)
