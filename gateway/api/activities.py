@@ -5,7 +5,7 @@ from typing import Any
 from contracts.errors import Invalid
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import activities as schemas
-from gateway.calls import services
+from gateway.calls import or_none, services
 
 activities = Resource("activities", description="What is to be done with customers, and what was (活動).")
 
@@ -31,7 +31,7 @@ def create_activity(data: dict[str, Any], by: Any) -> Any:
 
     Without `owner_id` it is your own. A meeting ends an hour after its start unless you say otherwise.
     """
-    return services().activities.create_activity(data=data, **by)
+    return services().activities.create_activity(data=data, mail_address=_address_of(data.get("mail_message_id")), **by)
 
 
 @activities.route("/activities/<uuid:id>", methods=["GET"])
@@ -70,6 +70,13 @@ def delete_activity(id: Any, version: int, by: Any) -> None:
 def restore_activity(id: Any, by: Any) -> Any:
     """Take an activity out of the recycle bin"""
     return services().activities.restore_activity(id=str(id), **by)
+
+
+def _address_of(mail_message_id: str | None) -> str | None:
+    """The address of whoever wrote a mail; nobody's where no decision about it is known."""
+    matcher = services().matcher
+    decision = or_none(lambda: matcher.decision(mail_message_id=mail_message_id))() if mail_message_id else None
+    return decision["party"]["canonical"] if decision else None
 
 
 def _wanted(query: dict[str, Any]) -> dict[str, Any]:

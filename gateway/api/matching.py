@@ -137,7 +137,8 @@ def _add_comment(deed: Deed) -> Values:
 
 def _create_to_do(deed: Deed) -> Values:
     data = {**deed.values, "kind": "to_do", "mail_message_id": deed.mail_id}
-    made = services().activities.create_activity(data=data, **deed.by)
+    address = deed.panel["form"]["address"]
+    made = services().activities.create_activity(data=data, mail_address=address, **deed.by)
     return {"record": next(iter(made["about"]), None), "result": made}
 
 

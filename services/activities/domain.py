@@ -1,7 +1,7 @@
 """Pure rules of activities: which status means what, when one takes place, what of a change is said."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,12 +39,17 @@ _PARTINGS = (ContactUnmerged.type, OrganizationUnmerged.type)
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """That a record went up in another one, by which merge or conversion; ``ended_at``: when it came out again."""
+    """That a record went up in another one, by which merge or conversion; ``ended_at``: when it came out again.
+
+    ``since`` and ``addresses`` (canonical): what was made between from mails that bear one of them goes back.
+    """
 
     merge_id: str
     old: Ref
     new: Ref
-    ended_at: str | None
+    ended_at: str | None = None
+    since: str | None = None
+    addresses: tuple[str, ...] = ()
 
 
 def statuses_of(kind: str) -> tuple[str, ...]:
@@ -122,11 +127,12 @@ def union_of(event: Event) -> Union:
     data = event.data
     if event.type == LeadConverted.type:
         kind = "contact" if data["contact_id"] else "organization"
-        return Union(event.id, ("lead", data["lead_id"]), (kind, data[f"{kind}_id"]), None)
+        return Union(event.id, ("lead", data["lead_id"]), (kind, data[f"{kind}_id"]))
     kind = event.type.partition(".")[0]
-    ended_at = event.time if event.type in _PARTINGS else None
-    merge_id = data.get("merge_id") or event.id
-    return Union(merge_id, (kind, data[f"{kind}_id"]), (kind, data["survivor_id"]), ended_at)
+    union = Union(data.get("merge_id") or event.id, (kind, data[f"{kind}_id"]), (kind, data["survivor_id"]))
+    if event.type not in _PARTINGS:
+        return union
+    return replace(union, ended_at=event.time, since=data["merged_at"], addresses=tuple(data["addresses"]))
 
 
 def followed(ref: Ref, steps: Mapping[str, Ref]) -> Ref:

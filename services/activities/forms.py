@@ -17,6 +17,7 @@ from contracts.activities import (
     MAX_ABOUT,
     MAX_ATTENDEES,
 )
+from contracts.addresses import canonical_address
 from contracts.errors import Invalid, NotFound
 from contracts.fields import RECORD_KINDS, identity_or_none
 from services.activities import domain
@@ -25,6 +26,7 @@ MAX_DESCRIPTION = 50_000
 MAX_RESULT = 2_000
 LONGEST_REMINDER = 4 * 7 * 24 * 60
 LONGEST_CALL = 24 * 3600
+MAX_ADDRESS = 320
 DEFAULT_ZONE = "Asia/Tokyo"
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 30)
 FIRST_MOMENT, LAST_MOMENT = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
@@ -130,6 +132,12 @@ def new_values(data: Any) -> Values:
     _refuse_foreign(kind, given.keys() - {"kind", "mail_message_id"})
     values = {**EMPTY, "status": domain.first_status(kind), "about": [], "attendees": [], **given}
     return whole(values, named=given.keys())
+
+
+def canonical_of(address: Any) -> str | None:
+    """The canonical mail address; None for what is none."""
+    found = canonical_address(address) if isinstance(address, str) else ""
+    return found if 0 < len(found) <= MAX_ADDRESS else None
 
 
 def changed_values(data: Any, *, present: Mapping[str, Any]) -> Values:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.columns import Id, UtcDateTime
+from chassis.columns import Id, Json, UtcDateTime
 from chassis.tables import declarative_base_for
 
 Base: Any = declarative_base_for("activities")
@@ -19,7 +19,7 @@ class Activity(Base):
 
     ``from_at`` and ``until_at``: when it is in a calendar, by which lists sort. ``remind_at``: when to remind, None
     once that was done (``reminded_for``). ``closed_at``: when it was done or called off. ``deleted_at``: it is in the
-    recycle bin.
+    recycle bin. ``mail_canonical``: the address of whoever wrote the mail it was made from, where that is known.
     """
 
     __tablename__ = "activities"
@@ -59,6 +59,7 @@ class Activity(Base):
     from_at: Mapped[datetime] = mapped_column(UtcDateTime)
     until_at: Mapped[datetime] = mapped_column(UtcDateTime)
     mail_message_id: Mapped[str | None] = mapped_column(Id)
+    mail_canonical: Mapped[str | None] = mapped_column(String(320))
     created_by: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -85,7 +86,7 @@ class NamedRecord(Base):
 class RecordUnion(Base):
     """That a record (``old``) went up in another one (merged, converted); ``ended_at``: when it came out again.
 
-    Their ``merge_id`` sorts unions by the time they were made.
+    ``since`` and ``addresses``: what that un-merge told. Their ``merge_id`` sorts unions by the time they were made.
     """
 
     __tablename__ = "record_unions"
@@ -96,3 +97,5 @@ class RecordUnion(Base):
     kind: Mapped[str] = mapped_column(String(20))
     id: Mapped[str] = mapped_column(Id, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    addresses: Mapped[list[str] | None] = mapped_column(Json)

@@ -35,7 +35,7 @@ class ActivitiesService:
         """Let the activities of a record that went up in another one be that one's, until it comes out again."""
         with self.db.handling(events) as tx:
             for event in tx.fresh:
-                unions.note(tx.session, domain.union_of(event))
+                writing.tell_returned(tx, unions.note(tx.session, domain.union_of(event)), cause=event)
 
     @timer(interval=REMIND_EVERY_SECONDS)
     def remind(self) -> None:
@@ -83,11 +83,22 @@ class ActivitiesService:
         return listing.calendar(self.db, people=people, since=since)
 
     @rpc
-    def create_activity(self, *, data: Json, actor: Json | None = None, idempotency_key: str | None = None) -> Json:
-        """Write down an activity, planned or done already; without ``owner_id`` it is the actor's own. Invalid."""
+    def create_activity(
+        self,
+        *,
+        data: Json,
+        mail_address: str | None = None,
+        actor: Json | None = None,
+        idempotency_key: str | None = None,
+    ) -> Json:
+        """Write down an activity, planned or done already; without ``owner_id`` it is the actor's own. Invalid.
+
+        ``mail_address``: of whoever wrote the mail it is made from, by which it finds home after an un-merge.
+        """
         with self.db.transaction(once=idempotency_key, request={"data": data}) as tx:
             if tx.answer is None:
-                tx.answer = writing.create(tx, forms.new_values(data), actor=actor or {})
+                values = {**forms.new_values(data), "mail_canonical": forms.canonical_of(mail_address)}
+                tx.answer = writing.create(tx, values, actor=actor or {})
         return dict(tx.answer)
 
     @rpc

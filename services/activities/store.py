@@ -1,6 +1,6 @@
 """Every query of activities."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,12 @@ def activity_by_id(session: Session, *, id: str, deleted: bool = False, locked: 
     there = Activity.deleted_at.is_not(None) if deleted else Activity.deleted_at.is_(None)
     query = select(Activity).where(Activity.id == id, there)
     return session.scalars(query.with_for_update(of=Activity) if locked else query).one_or_none()
+
+
+def activities_by_ids(session: Session, *, ids: Iterable[str]) -> list[Activity]:
+    """The activities that there are of these and that are not in the recycle bin, as they are now."""
+    wanted = select(Activity).where(among(session, Activity.id, ids), Activity.deleted_at.is_(None))
+    return list(session.scalars(wanted.order_by(Activity.id), execution_options={"populate_existing": True}))
 
 
 def name_records(row: Activity, *, role: str, refs: Sequence[Ref], steps: Mapping[str, Ref]) -> bool:

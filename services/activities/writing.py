@@ -1,12 +1,13 @@
 """What is done to activities, each time with the event that tells of it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from chassis import clock
 from chassis.database import DatabaseHandle, Transaction
 from chassis.ids import new_id
 from contracts import ActivityReminded, ActivityUpdated
-from contracts.base import EventContract
+from contracts.base import Event, EventContract
 from contracts.errors import NotFound, PreconditionFailed
 from services.activities import domain, forms, records, store, unions
 from services.activities.models import Activity
@@ -58,6 +59,13 @@ def move(tx: Transaction, row: Activity, contract: type[EventContract]) -> Value
     row.deleted_at = None if row.deleted_at else now
     row.version, row.updated_at = row.version + 1, now
     return _told(tx, row, contract)
+
+
+def tell_returned(tx: Transaction, ids: Iterable[str], *, cause: Event) -> None:
+    """Tell of activities that are about another record again, since that came out of a merge."""
+    for row in store.activities_by_ids(tx.session, ids=ids):
+        row.version, row.updated_at = row.version + 1, clock.now()
+        _told(tx, row, ActivityUpdated, cause=cause, changed=["about"])
 
 
 def remind(db: DatabaseHandle, *, limit: int) -> int:

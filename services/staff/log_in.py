@@ -51,10 +51,10 @@ def principal(db: DatabaseHandle, *, token: str) -> dict[str, Any]:
         found = store.token_by_digest(session, digest=domain.token_digest(token), now=clock.now())
         if found is None:
             raise NotAuthenticated(SESSION_ENDED)
-        last = found.last_used_at
+        session_id, last = found.id if found.kind == "session" else None, found.last_used_at
         told = {
             "staff_user_id": found.staff_user_id,
-            "session_id": found.id if found.kind == "session" else None,
+            "session_id": session_id,
             "group_ids": store.group_ids_of(session, staff_user_id=found.staff_user_id, limit=domain.MAX_OWNERS),
             "name": found.staff_user.name,
             "role": found.staff_user.role,
@@ -62,8 +62,8 @@ def principal(db: DatabaseHandle, *, token: str) -> dict[str, Any]:
             "kind": found.kind,
             "expires_at": clock.wire(found.expires_at),
         }
-    if told["session_id"]:
-        sessions.note_use(db, id=told["session_id"], last=last)
+    if session_id:
+        sessions.note_use(db, id=session_id, last=last)
     return told
 
 

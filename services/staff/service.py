@@ -63,7 +63,7 @@ class StaffService:
         idempotency_key: str | None = None,
     ) -> None:
         """Another password for oneself; all sessions end but ``session_id``. NotAuthenticated: the old one is wrong."""
-        asked = {"password": password, "new_password": new_password, "session_id": session_id}
+        asked: Json = {"password": password, "new_password": new_password, "session_id": session_id}
         log_in.change_password(self.db, id=actor["staff_user_id"], **asked, idempotency_key=idempotency_key)
 
     @rpc

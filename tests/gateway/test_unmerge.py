@@ -30,6 +30,15 @@ def select(api, mail, contact):
     assert answer.status_code in (200, 201), answer.text
 
 
+def to_do_of(api, mail):
+    return api.post(f"/messages/{mail['id']}/actions/create_to_do", json={}).json()["result"]
+
+
+def about(api, to_do):
+    [record] = api.get(f"/activities/{to_do['id']}").json()["about"]
+    return record["id"]
+
+
 def test_what_arrived_between_goes_back_to_whom_its_address_belongs(system, api, office):
     hers, his = "hanako@part.example", "jiro@part.example"
     hanako = new_contact(api, last_name="花子", addresses=[hers]).json()
@@ -48,6 +57,7 @@ def test_what_arrived_between_goes_back_to_whom_its_address_belongs(system, api,
         select(api, mail, hanako)
     eventually(lambda: mails_of(api, hanako) == {before["id"], between["id"], own["id"]})
     meanwhile = open_ticket(api, "併合の間の電話", hanako, his)
+    to_dos = [to_do_of(api, mail) for mail in (between, own)]
 
     assert api.post(f"/contacts/{jiro['id']}/unmerge").status_code == 200
     eventually(
@@ -56,4 +66,5 @@ def test_what_arrived_between_goes_back_to_whom_its_address_belongs(system, api,
     eventually(lambda: mails_of(api, jiro) == {before["id"], between["id"]})
     eventually(lambda: mails_of(api, hanako) == {own["id"]})
     eventually(lambda: {customer_of(api, ticket) for ticket in (called, meanwhile)} == {jiro["id"]})
+    eventually(lambda: [about(api, to_do) for to_do in to_dos] == [jiro["id"], hanako["id"]])
     assert match_of(api, received(system, office, sender=his)) == jiro["id"]

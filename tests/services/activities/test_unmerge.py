@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from chassis import clock
 from chassis.ids import new_id
-from chassis.testing import make_event
+from chassis.testing import make_event, published
 from contracts import LeadConverted
 from services.activities.models import NamedRecord
 from tests.services.decisions import contact
-from tests.services.merges import merged, unmerged
+from tests.services.merges import a_moment_later, merged, unmerged
 
 
 def organization():
@@ -95,6 +95,46 @@ def test_what_was_planned_while_two_were_one_stays_with_the_one_it_was_planned_w
     made = to_do(activities, survivor)
     hear(activities, unmerged(merge, since=since))
     assert (of(activities, old), of(activities, survivor)) == (set(), {made["id"]})
+
+
+HIS, HERS = "Jiro@Old.example", "hanako@new.example"
+
+
+def of_mail(activities, address, *about):
+    data = {"kind": "to_do", "subject": "返事を書く", "about": list(about), "mail_message_id": new_id()}
+    return activities.create_activity(data=data, mail_address=address)
+
+
+@pytest.mark.parametrize("make", [contact, organization])
+def test_what_was_made_of_mails_between_goes_back_to_whom_their_address_belongs(activities, make):
+    old, survivor = make(), make()
+    before = of_mail(activities, HIS, survivor)
+    merge, since = merged(old, survivor), a_moment_later()
+    hear(activities, merge)
+    his, hers = (of_mail(activities, address, survivor) for address in (HIS, HERS))
+    both = of_mail(activities, HIS, survivor, old)
+    hear(activities, unmerged(merge, "jiro@old.example", since=since))
+    last = {event.data["activity"]["id"]: event for event in published(activities.db)}[his["id"]]
+    assert (last.type, last.data["changed"], last.data["activity"]["about"]) == (
+        "activity.updated.v1",
+        ["about"],
+        [old],
+    )
+    late = of_mail(activities, HIS, survivor)
+    assert of(activities, survivor) == {before["id"], hers["id"], late["id"]}
+    assert of(activities, old) == {his["id"], both["id"]}
+    assert activities.activity(id=his["id"])["version"] == 2
+
+
+def test_what_goes_back_through_two_merges_finds_home_in_whatever_order_they_end(activities):
+    for order in permutations(range(2)):
+        one, two, three = contact(), contact(), contact()
+        first, second, since = merged(one, two), merged(two, three), a_moment_later()
+        hear(activities, first, second)
+        made = of_mail(activities, HIS, three)
+        ends = [unmerged(merge, "jiro@old.example", since=since) for merge in (second, first)]
+        hear(activities, *(ends[index] for index in order))
+        assert [of(activities, record) for record in (one, two, three)] == [{made["id"]}, set(), set()], order
 
 
 def test_activities_of_a_lead_go_along_with_what_it_becomes(activities):
