@@ -214,7 +214,7 @@ class RpcMethod(Entrypoint):
         try:
             inspect.signature(function).bind(None, *args, **kwargs)
         except TypeError as error:
-            raise Invalid(f"{self.method_name}: {error}.") from error
+            raise Invalid(f"{self.method_name} cannot be called like this: {error}.") from error
 
 
 def _seconds_left(delivery: Delivery) -> float | None:

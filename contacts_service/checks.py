@@ -137,7 +137,7 @@ def mail_address(value: Any) -> str:
     try:
         validate_email(_with_tidy_dots(canonical_address(address)), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise Fault(f"{address} is no mail address: {error}") from error
+        raise Fault(f"{address} is no mail address: write it like name@example.jp.") from error
     return address
 
 

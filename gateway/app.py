@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from chassis.http import REQUEST_ID, ROUTE
 from chassis.networks import client_network
 from contracts.errors import TooManyRequests
-from gateway import access, documentation, problems
+from gateway import access, documentation, language, problems
 from gateway.api import (
     activities,
     calendars,
@@ -204,4 +204,5 @@ def _leave(response: Response) -> Response:
         per_minute, verdict = g.rate
         response.headers["RateLimit-Policy"] = f'"default";q={per_minute};w=60'
         response.headers["RateLimit"] = f'"default";r={verdict.remaining};t=60'
+    language.mark(response)
     return response

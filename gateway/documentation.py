@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 from contracts.errors import ERRORS
 from gateway import access, problems
 from gateway.api.blueprint import HEADERS, IF_NONE_MATCH, PREFIX
+from gateway.language import LANGUAGES, language, said
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # What any call may answer, whoever asks; more is added by what the call takes.
@@ -69,12 +70,16 @@ def problem_page(code: str) -> Any:
     text = problems.explain(code)
     if text is None:
         raise NotFound
-    return _page("problem.html", code=code, status=ERRORS[code].status, text=text)
+    values = {"text": said(text), "more": said(problems.ABOUT_THE_ANSWER), "language": language()}
+    return _page("problem.html", code=code, status=ERRORS[code].status, **values)
 
 
 def complete(app: Flask, document: dict[str, Any], descriptions: dict[str, str | None]) -> dict[str, Any]:
     """The generated document with what flask-smorest does not know: errors, log-in, scopes, what schemas mean."""
-    document["info"]["description"] = "Contacts and mail, tied together. Errors are problem+json (RFC 9457)."
+    document["info"]["description"] = (
+        "Contacts and mail, tied together. Errors are problem+json (RFC 9457). Their sentences are in English, or in "
+        "Japanese where Accept-Language prefers that, as Content-Language tells; `code` is the same in both."
+    )
     document["servers"] = [{"url": "/"}]
     components = document.setdefault("components", {})
     components["securitySchemes"] = {
@@ -165,9 +170,10 @@ def _errors(method: str, path: str, scope: str, headers: set[str], *, body: bool
 
 def _problem_response(status: int) -> dict[str, Any]:
     content = {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    headers = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}
-    known = {"headers": headers} if status in problems.RETRY_LATER else {}
-    return {"description": problems.meaning(status), "content": content, **known}
+    headers = {"Content-Language": {"schema": {"enum": [*LANGUAGES]}, "description": "That of the sentences."}}
+    if status in problems.RETRY_LATER:
+        headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
+    return {"description": problems.meaning(status), "content": content, "headers": headers}
 
 
 def _problem_schema() -> dict[str, Any]:

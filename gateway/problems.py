@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from chassis import logs
 from chassis.http import REQUEST_ID
 from contracts.errors import ERRORS, MusubiError
+from gateway.language import said
 
 CONTENT_TYPE = "application/problem+json"
 log = logs.logger(__name__)
@@ -76,6 +77,7 @@ IN_OUR_WORDS = {
     "too_many_requests": "Wait for as many seconds as Retry-After says.",
     "mailbox_refused": "The mail server could not be used with these settings; reason is a stable word for why.",
 }
+ABOUT_THE_ANSWER = "The answer's detail says more about your request; request_id helps us to find it."
 RETRY_LATER = {429: 5, 503: 2, 504: 2}
 
 
@@ -96,10 +98,10 @@ def meaning(status: int) -> str:
 def problem(
     status: int, code: str, detail: str, *, errors: Any = None, extra: dict[str, Any] | None = None, headers: Any = None
 ) -> Response:
-    """An answer that says what is wrong."""
-    body = {**(extra or {}), **_said(status, code, detail), "request_id": request.environ.get(REQUEST_ID, "")}
+    """An answer that says what is wrong, in the language of who asks."""
+    body = {**(extra or {}), **_body(status, code, detail), "request_id": request.environ.get(REQUEST_ID, "")}
     if errors:
-        body["errors"] = errors
+        body["errors"] = _said(errors)
     response = Response(current_app.json.dumps(body), status=status, content_type=CONTENT_TYPE)
     response.headers.extend(headers or {})
     if status in RETRY_LATER:
@@ -109,17 +111,26 @@ def problem(
 
 def told(error: MusubiError) -> dict[str, Any]:
     """What is wrong with a part of an answer, the rest of which is right."""
-    return _said(error.status, error.code, error.message)
+    return _body(error.status, error.code, error.message)
 
 
-def _said(status: int, code: str, detail: str) -> dict[str, Any]:
+def _body(status: int, code: str, detail: str) -> dict[str, Any]:
     return {
         "type": f"/problems/{code}",
-        "title": _title(status, code),
+        "title": said(title(status, code)),
         "status": status,
-        "detail": detail,
+        "detail": said(detail),
         "code": code,
     }
+
+
+def _said(errors: Any) -> Any:
+    """The sentences by field, in whatever they lie."""
+    if isinstance(errors, dict):
+        return {name: _said(inner) for name, inner in errors.items()}
+    if isinstance(errors, list | tuple):
+        return [_said(inner) for inner in errors]
+    return said(errors) if isinstance(errors, str) else errors
 
 
 def install(app: Flask) -> None:
@@ -161,7 +172,8 @@ def _detail(error: HTTPException, status: int) -> str:
     return explain(_code(status)) or error.description or HTTPStatus(status).phrase
 
 
-def _title(status: int, code: str) -> str:
+def title(status: int, code: str) -> str:
+    """What a problem is called, in English."""
     known = {cls.status for name, cls in ERRORS.items() if name == code}
     return code.replace("_", " ").capitalize() if known else HTTPStatus(status).phrase
 

@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway.language import catalog
+from gateway.phrasebook import shape
+from tests.sentences import PUT_BEFORE, all_said, of_every_call, of_the_library
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES = [pattern.rstrip("*") for pattern in PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]]
@@ -178,3 +182,13 @@ def test_make_help_explains_every_target():
     [phony] = re.findall(r"^\.PHONY: (.*)", makefile, re.MULTILINE)
     explained = set(re.findall(r"^([a-z]+):.* ## .+", makefile, re.MULTILINE))
     assert set(phony.split()) == explained
+
+
+def test_whatever_a_service_may_refuse_with_is_there_in_japanese_and_nothing_else():
+    """A new sentence goes into gateway/locale/ja.po, with %(name)s where it has a value (docs/decisions/0027)."""
+    sentences, _ = catalog("ja")
+    known = {shape(template).parts: template for template in sentences}
+    code = {said.parts: said.where for said in all_said()}
+    assert {where: "{}".join(parts) for parts, where in code.items() if parts not in known} == {}
+    used = {*code, *of_the_library(), *of_every_call(), *PUT_BEFORE}
+    assert [template for parts, template in known.items() if parts not in used] == []

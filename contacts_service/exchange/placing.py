@@ -75,9 +75,11 @@ class Placing:
         return self._change(found[0], draft)
 
     def _too_many(self, found: Sequence[str]) -> str:
-        numbers = [str(self._known[each]["number"]) for each in found[:MOST_NAMED] if each in self._known]
-        named = f" ({', '.join(numbers)})" if numbers else ""
-        return f"Several {self._kind.name}s fit this row{named}. Merge them, or name the one that is meant."
+        kind, named = self._kind.name, [str(self._known[each]["number"]) for each in found if each in self._known]
+        if not named:
+            return f"Several {kind}s fit this row. Merge them, or name the one that is meant."
+        numbers = ", ".join(named[:MOST_NAMED])
+        return f"Several {kind}s fit this row ({numbers}). Merge them, or name the one that is meant."
 
     def _create(self, draft: Draft) -> None:
         values = {**fields.empty(self._kind.fields), "source": "Import", **draft.values}

@@ -55,7 +55,7 @@ def _cards(pieces: Iterable[bytes], codec: str) -> Iterator[tuple[int, list[str]
     for number, line in enumerate(decoded(pieces, codec), start=1):
         word = re.sub(r"\s", "", line[:40]).upper().removeprefix("\ufeff")
         if word == "BEGIN:VCARD":
-            _check_ended(begins, f"has no END:VCARD before the next card, on line {number:,}.")
+            _check_ended(begins, f"begins a card that has no END:VCARD before the next card, on line {number:,}.")
             begins, size, card = number, 0, []
         elif word == "END:VCARD" and begins:
             yield begins, card
@@ -67,12 +67,12 @@ def _cards(pieces: Iterable[bytes], codec: str) -> Iterator[tuple[int, list[str]
             card.append(line.rstrip("\r\n"))
         elif word:
             raise refused(number, "is outside of a card. Each begins with BEGIN:VCARD and ends with END:VCARD.")
-    _check_ended(begins, "has no END:VCARD. Is the file complete?")
+    _check_ended(begins, "begins a card that has no END:VCARD. Is the file complete?")
 
 
 def _check_ended(begins: int, fault: str) -> None:
     if begins:
-        raise refused(begins, f"begins a card that {fault}")
+        raise refused(begins, fault)
 
 
 def _unfolded(lines: Iterable[str]) -> Iterator[str]:

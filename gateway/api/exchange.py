@@ -1,20 +1,24 @@
 """Imports and exports of contacts and organizations."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from flask import Response, current_app
 
-from gateway import downloads, uploads
+from gateway import downloads, reports, uploads
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import exchange as schemas
 from gateway.api.schemas.common import PageQuery
 from gateway.api.schemas.lists import listed
 from gateway.calls import services, viewer
+from gateway.language import language, said_in
 
 MAX_FILE = 100_000_000
 TOO_LARGE = f"The file is larger than {MAX_FILE:,} bytes. Split it, and import one part after the other."
 TEXT = {"type": "string"}
+# For the document of the API, beside CSV.
+VCARD = {"responses": {200: {"content": {"text/vcard": {"schema": TEXT}}}}}
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "csv_cp932": "text/csv; charset=shift_jis", "vcard": "text/vcard"}
 CODECS = {"csv": "utf-8", "csv_cp932": "cp932", "vcard": "utf-8"}
 # By it spreadsheets know UTF-8.
@@ -128,16 +132,21 @@ def undo_import(id: Any, by: Any) -> Any:
 
 
 @imports.route("/imports/<uuid:id>/report", methods=["GET"])
+@imports.arguments(schemas.ReportQuery, location="query")
 @imports.response(200, TEXT, content_type="text/csv")
-def get_import_report(id: Any) -> Any:
+def get_import_report(query: dict[str, Any], id: Any) -> Any:
     """Download the rows that were not imported
 
     As CSV with the columns of the file, and why: correct them, and import that file.
     """
     contacts, import_id = current_app.extensions["musubi"].contacts, str(id)
+    chosen = language(query["language"])
 
     def part(after: Any) -> Any:
-        return contacts.import_report(id=import_id, after=-1 if after is None else after)
+        found = contacts.import_report(id=import_id, after=-1 if after is None else after)
+        return (
+            found if chosen == "en" else {**found, "text": reports.translated(found["text"], partial(said_in, chosen))}
+        )
 
     return _file(part, "csv", "import-report.csv")
 
@@ -180,6 +189,7 @@ def delete_import_mapping(id: Any, by: Any) -> None:
 
 @exports.route("/contacts/export", methods=["GET"])
 @exports.arguments(schemas.ExportQuery, location="query")
+@exports.doc(**VCARD)
 @exports.response(200, TEXT, content_type="text/csv")
 def export_contacts(query: dict[str, Any]) -> Any:
     """Download contacts as a file
@@ -192,6 +202,7 @@ def export_contacts(query: dict[str, Any]) -> Any:
 
 @exports.route("/organizations/export", methods=["GET"])
 @exports.arguments(schemas.ExportQuery, location="query")
+@exports.doc(**VCARD)
 @exports.response(200, TEXT, content_type="text/csv")
 def export_organizations(query: dict[str, Any]) -> Any:
     """Download organizations as a file

@@ -8,10 +8,12 @@ import httpx
 from flask import Request, current_app, g, request
 
 from chassis.http import REQUEST_ID
+from gateway.web.language import gettext, language, msg
 
 COOKIE = "musubi_session"
 PREFIX = "/api/v1"
 SECONDS = 15.0
+SILENT = msg("The API does not answer.")
 # Without a pool of its own for each request; cookies are the browser's and never kept here.
 _network = httpx.HTTPTransport(limits=httpx.Limits(max_connections=200, max_keepalive_connections=50))
 
@@ -104,7 +106,7 @@ class Api:
         try:
             answer = self._client.request(method, path.lstrip("/"), **kwargs)
         except httpx.HTTPError as error:
-            raise ApiProblem(503, {"code": "service_unavailable", "detail": "The API does not answer."}) from error
+            raise ApiProblem(503, {"code": "service_unavailable", "detail": gettext(SILENT)}) from error
         if answer.is_success:
             return answer
         raise ApiProblem(answer.status_code, _problem(answer), retry_after=int(answer.headers.get("Retry-After", 0)))
@@ -124,6 +126,7 @@ def cursor_of(page: Values) -> str | None:
 
 def _headers(asked: Request, *, forwarding: bool) -> dict[str, str]:
     headers = {"X-Request-Id": asked.environ.get(REQUEST_ID, ""), "User-Agent": "Musubi screens"}
+    headers["Accept-Language"] = language()
     token = asked.cookies.get(COOKIE)
     if token:
         headers["Authorization"] = f"Bearer {token}"

@@ -92,7 +92,7 @@ def _enter() -> Any:
     if "\x00" in request.path or any("\x00" in text for pair in request.args.items(multi=True) for text in pair):
         return pages.error(400)
     if request.method not in SAFE and not is_ours(request):
-        return pages.error(403, parts.NOT_FROM_HERE)
+        return pages.error(403, language.gettext(parts.NOT_FROM_HERE))
     if request.endpoint in PUBLIC:
         return None
     return _know_who_asks()

@@ -11,6 +11,8 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Request, g
 
+from gateway.language import preferred
+
 CATALOGS = Path(__file__).parent / "locale"
 LANGUAGES = {"ja": "日本語", "en": "English"}
 COOKIE = "musubi_language"
@@ -24,7 +26,7 @@ def msg(sentence: str) -> str:
 def chosen(request: Request) -> str:
     """The user's choice, else what the browser prefers."""
     choice = request.cookies.get(COOKIE, "")
-    return choice if choice in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
+    return choice if choice in LANGUAGES else preferred(request)
 
 
 def language() -> str:

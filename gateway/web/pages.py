@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, make_response, redirect, rend
 from jinja2_fragments.flask import render_block
 from werkzeug.routing import BuildError
 
-from gateway.web import formats, parts, sentences
+from gateway.web import formats, parts
 from gateway.web.activities import fields as activities
 from gateway.web.assets import Assets
 from gateway.web.language import LANGUAGES, gettext, language
@@ -35,7 +35,6 @@ def install(app: Flask) -> None:
         languages=LANGUAGES,
         navigation=parts.NAVIGATION,
         phone_kinds=parts.PHONE_KINDS,
-        said=sentences.said,
         field_words=happenings.STATUSES | activities.WORDS | tickets.WORDS | fields.CHOICES,
         reminders=activities.reminders,
         line_labels=lines.LABELS,

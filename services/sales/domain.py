@@ -37,6 +37,10 @@ FOLLOWING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 ON_PAPER = ("subject", "contact_id", "organization_id", "currency", "tax_included", "lines", "notes")
 WRITTEN = frozenset((*ON_PAPER, "issue_date", "valid_until", "due_date"))
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_TOO_EARLY = {
+    "valid_until": "The quote is valid until before the day it is issued: choose a later day.",
+    "due_date": "The invoice is due before the day it is issued: choose a later day.",
+}
 
 
 def number(kind: str, serial: int) -> str:
@@ -82,9 +86,8 @@ def check_writable(present: str, changed: Iterable[str], number: str) -> None:
 
 def check_dates(values: Mapping[str, Any]) -> None:
     """Invalid if a document ends before it begins."""
-    for name, sentence in (("valid_until", "The quote is valid until"), ("due_date", "The invoice is due")):
+    for name, fault in _TOO_EARLY.items():
         if values.get(name) and values[name] < values["issue_date"]:
-            fault = f"{sentence} before the day it is issued: choose a later day."
             raise Invalid("The document cannot be saved: its dates are out of order.", fields={name: [fault]})
 
 

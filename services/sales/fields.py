@@ -231,7 +231,7 @@ def minor(value: str, currency: str, field: str) -> int:
     try:
         return scaled(value, MINOR_DIGITS[currency])
     except Fault as fault:
-        sentence = f"{currency}: {str(fault)[0].lower()}{str(fault)[1:]}"
+        sentence = f"{currency}: {fault}"
         raise Invalid(
             "The record cannot be saved: correct the fields that are named.", fields={field: [sentence]}
         ) from fault

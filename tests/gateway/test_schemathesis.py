@@ -1,4 +1,5 @@
-"""Every call of the OpenAPI document with generated input: no 5xx, no answer that the document does not name.
+"""Every call of the OpenAPI document with generated input: no 5xx, no answer that the document does not name, no
+refusal that whoever asks in Japanese gets in English.
 
 The live feed is left out, for it never ends; ``test_system`` follows it.
 """
@@ -16,6 +17,7 @@ from tests.gateway.post import mail
 from tests.infra import eventually
 
 EXAMPLES = 6
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Presets name servers on the internet; a test asks none of them.
 PRESETS = ("gmail", "yahoo", "office365")
@@ -72,8 +74,23 @@ def session():
 )
 def test_every_call_answers_as_its_document_says(case, system, known_ids, session):
     aim(case, known_ids)
-    token = {"Authorization": f"Bearer {system.admin_token}"}
-    case.call_and_validate(base_url=system.url, headers=token, session=session, timeout=15)
+    headers = {"Authorization": f"Bearer {system.admin_token}", "Accept-Language": "ja"}
+    answer = case.call_and_validate(base_url=system.url, headers=headers, session=session, timeout=15)
+    names_a_language = "language" in (case.query or {})
+    if answer.headers.get("content-type", [""])[0] == "application/problem+json" and not names_a_language:
+        problem = answer.json()
+        english = [text for text in sentences_in(problem) if not JAPANESE.search(text)]
+        assert (answer.headers["content-language"], english) == (["ja"], []), problem
+
+
+def sentences_in(problem):
+    """What a problem says to people."""
+
+    def below(node):
+        inner = node.values() if isinstance(node, dict) else node
+        return [node] if isinstance(node, str) else [text for each in inner for text in below(each)]
+
+    return [problem["title"], problem["detail"], *below(problem.get("errors", {}))]
 
 
 def aim(case, known_ids):

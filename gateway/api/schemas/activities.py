@@ -20,6 +20,7 @@ from gateway.api.schemas.common import (
     PageQuery,
     RecordPointer,
     YesNo,
+    characters,
     choice,
     moment,
     page,
@@ -35,7 +36,7 @@ LONGEST_CALL = 24 * 3600
 
 def given_moment(**kwargs: Any) -> fields.String:
     """A point in time that is taken: RFC 3339, with its offset."""
-    return fields.String(validate=validate.Length(max=40), metadata={"format": "date-time"}, **kwargs)
+    return fields.String(validate=characters(40), metadata={"format": "date-time"}, **kwargs)
 
 
 def minutes() -> fields.Integer:

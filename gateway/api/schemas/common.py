@@ -6,6 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from chassis.paging import MAX_LIMIT
 from contracts.fields import RECORD_KINDS
+from gateway.language import said
 
 NO_CONTROL = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
@@ -19,6 +20,13 @@ class Identifier(fields.UUID):
         return str(super()._deserialize(value, *args, **kwargs))
 
 
+class Sentence(fields.String):
+    """A sentence that is given, in the language of who asks."""
+
+    def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> str | None:
+        return None if value is None else said(str(value))
+
+
 class YesNo(fields.Boolean):
     """True or false in a JSON body, and nothing that could be meant so."""
 
@@ -30,8 +38,15 @@ class YesNo(fields.Boolean):
 
 def words(limit: int = 255, *, least: int = 0, **kwargs: Any) -> fields.String:
     """A text that is taken: of bounded length, without control characters but tabs and line breaks."""
-    checks = [validate.Length(min=least, max=limit), validate.Regexp(NO_CONTROL, error="Holds control characters.")]
+    checks = [*characters(limit, least=least), validate.Regexp(NO_CONTROL, error="Holds control characters.")]
     return fields.String(validate=checks, **kwargs)
+
+
+def characters(limit: int, *, least: int = 0) -> list[validate.Length]:
+    """How long a text may be, and what is said of another one."""
+    short = "Is required: fill it in." if least == 1 else f"Is shorter than {least} characters: make it longer."
+    long = validate.Length(max=limit, error=f"Is longer than {limit:,} characters: shorten it.")
+    return [validate.Length(min=least, error=short), long] if least else [long]
 
 
 def choice(*choices: str, **kwargs: Any) -> fields.String:

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from contracts.senders import UNMATCHED_REASONS
-from gateway.api.schemas.common import Identifier, PageQuery, RecordPointer, choice, moment, page, told
+from gateway.api.schemas.common import Identifier, PageQuery, RecordPointer, Sentence, choice, moment, page, told
 
 STATES = ("matched", "unmatched")
 
@@ -18,7 +18,7 @@ class Candidate(Schema):
     rank = fields.Integer()
     weak = fields.Boolean()
     reason = told()
-    explanation = told()
+    explanation = Sentence()
 
 
 class DecisionQuery(PageQuery):
@@ -32,7 +32,7 @@ class Tried(Schema):
 
     rule = told(required=True)
     fired = fields.Boolean(required=True)
-    explanation = told()
+    explanation = Sentence()
 
 
 class DecidedBy(Schema):

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from gateway.api.schemas.common import Identifier, YesNo, choice, moment, page, told, words
+from gateway.api.schemas.common import Identifier, Sentence, YesNo, choice, moment, page, told, words
 from gateway.api.schemas.lists import RECORD_KINDS, Narrowed
 
 ENCODINGS = ("utf-8", "utf-16", "cp932", "cp1252")
@@ -44,14 +44,14 @@ class ImportRow(Schema):
     line = fields.Integer(required=True)
     cells = fields.List(told(), required=True)
     values = fields.Dict(required=True)
-    problems = fields.List(told(), required=True)
+    problems = fields.List(Sentence(), required=True)
 
 
 class ImportPreview(Schema):
     """The first rows of a file, and what is wrong where it cannot be read further."""
 
     rows = fields.List(fields.Nested(ImportRow), required=True)
-    problem = told(required=True, allow_none=True)
+    problem = Sentence(required=True, allow_none=True)
 
 
 class ImportSummary(Schema):
@@ -84,7 +84,7 @@ class ImportSummary(Schema):
     )
     undone = fields.Integer(required=True)
     kept = fields.Integer(required=True, metadata={"description": "Not undone, since somebody changed them since"})
-    problem = told(required=True, allow_none=True)
+    problem = Sentence(required=True, allow_none=True)
     staff_user_id = told(required=True, allow_none=True)
     staff_name = told(required=True, allow_none=True)
     version = fields.Integer(required=True)
@@ -153,6 +153,12 @@ class ImportMapping(Schema):
     create_organizations = fields.Boolean(required=True)
     staff_user_id = told(required=True, allow_none=True)
     created_at = moment(required=True)
+
+
+class ReportQuery(Schema):
+    """In which language the report says what is wrong."""
+
+    language = choice("en", "ja", load_default=None, metadata={"description": "Left out: what Accept-Language prefers"})
 
 
 class ExportQuery(Narrowed):

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from gateway.api.schemas.common import choice, told, words
+from gateway.api.schemas.common import Sentence, choice, told, words
 
 ROUNDINGS = ("down", "up", "half_up")
 
@@ -34,6 +34,6 @@ class Issuer(Schema):
     version = fields.Integer()
     hints = fields.Dict(
         keys=fields.String(),
-        values=fields.List(fields.String()),
+        values=fields.List(Sentence()),
         metadata={"description": "By field, what is odd but may be right; of the settings alone"},
     )

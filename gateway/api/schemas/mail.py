@@ -3,7 +3,18 @@
 from marshmallow import Schema, fields, validate
 
 from contracts.fields import DIRECTIONS, FOLDER_ROLES, MAILBOX_POLICIES, MAILBOX_PURPOSES, NATURES
-from gateway.api.schemas.common import Identifier, PageQuery, SearchQuery, YesNo, choice, moment, page, told, words
+from gateway.api.schemas.common import (
+    Identifier,
+    PageQuery,
+    SearchQuery,
+    Sentence,
+    YesNo,
+    choice,
+    moment,
+    page,
+    told,
+    words,
+)
 from gateway.api.schemas.decisions import Candidate, Decision
 
 PROVIDERS = ("gmail", "yahoo", "office365", "other")
@@ -48,7 +59,7 @@ class MailboxProblem(Schema):
     """Why a mailbox cannot be read just now: a stable word, and plain ones."""
 
     code = told(required=True)
-    text = told(required=True, allow_none=True)
+    text = Sentence(required=True, allow_none=True)
 
 
 class Mailbox(Schema):
@@ -73,7 +84,7 @@ class Mailbox(Schema):
     size_limit = fields.Integer()
     folders = fields.List(told())
     problem = fields.Nested(MailboxProblem, required=True, allow_none=True)
-    warnings = fields.List(told())
+    warnings = fields.List(Sentence())
     synchronized_at = moment(allow_none=True)
     created_at = moment()
     updated_at = moment()
@@ -90,7 +101,7 @@ class MailboxCheck(Schema):
     """The mail server let us in."""
 
     folders = fields.List(fields.Nested(FoundFolder), required=True)
-    warnings = fields.List(told(), required=True)
+    warnings = fields.List(Sentence(), required=True)
 
 
 class Folder(Schema):
@@ -224,7 +235,7 @@ class Quarantined(Schema):
 
     id = Identifier(required=True)
     mailbox_id = Identifier(required=True)
-    reason = told(required=True)
+    reason = Sentence(required=True)
     attempts = fields.Integer(required=True)
     subject = told()
     sender_address = told()
@@ -238,7 +249,7 @@ class Retried(Schema):
 
     id = Identifier(required=True)
     state = choice("received", "quarantined", required=True)
-    reason = told(required=True, allow_none=True)
+    reason = Sentence(required=True, allow_none=True)
 
 
 MessagePage = page(MessageSummary)

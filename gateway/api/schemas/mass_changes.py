@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from gateway.api.schemas.common import Identifier, YesNo, choice, moment, page, told, words
+from gateway.api.schemas.common import Identifier, Sentence, YesNo, choice, moment, page, told, words
 from gateway.api.schemas.lists import FILTER_HELP, RECORD_KINDS
 
 ACTIONS = ("update", "delete", "restore")
@@ -51,7 +51,7 @@ class MassChange(Schema):
     refused = fields.Integer(required=True)
     undone = fields.Integer(required=True)
     kept = fields.Integer(required=True, metadata={"description": "Not undone, since somebody changed them since"})
-    problem = told(required=True, allow_none=True)
+    problem = Sentence(required=True, allow_none=True)
     staff_user_id = told(required=True, allow_none=True)
     staff_name = told(required=True, allow_none=True)
     created_at = moment(required=True)
@@ -66,7 +66,7 @@ class MassChangeProblem(Schema):
     id = Identifier(required=True)
     number = told(required=True)
     label = told(required=True)
-    problem = told(required=True)
+    problem = Sentence(required=True)
 
 
 MassChangePage = page(MassChange)

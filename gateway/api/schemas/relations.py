@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from gateway.api.schemas.activities import Activity
-from gateway.api.schemas.common import Identifier, told
+from gateway.api.schemas.common import Identifier, Sentence, told
 from gateway.api.schemas.documents import Document
 from gateway.api.schemas.people import Contact, Organization
 from gateway.api.schemas.sales import Invoice, Opportunity, Quote
@@ -85,4 +85,4 @@ class Chart(Schema):
     """The chart of an organization. `note`: a sentence where it does not show everybody."""
 
     nodes = fields.List(fields.Nested(ChartNode), required=True)
-    note = told(required=True, allow_none=True)
+    note = Sentence(required=True, allow_none=True)

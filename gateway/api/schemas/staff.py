@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from gateway.api.schemas.common import Identifier, YesNo, choice, moment, page, told, words
+from gateway.api.schemas.common import Identifier, YesNo, characters, choice, moment, page, told, words
 
 ROLES = ("admin", "staff", "read_only")
 MAX_MEMBERS = 500
@@ -13,7 +13,7 @@ class LogInIn(Schema):
     """A log-in name and its password."""
 
     login = words(100, least=1, required=True)
-    password = fields.String(required=True, validate=validate.Length(min=1, max=200), load_only=True)
+    password = fields.String(required=True, validate=characters(200, least=1), load_only=True)
 
 
 class StaffUser(Schema):
@@ -64,8 +64,8 @@ class Principal(Schema):
 class PasswordIn(Schema):
     """Another password."""
 
-    password = fields.String(required=True, validate=validate.Length(min=1, max=200))
-    new_password = fields.String(required=True, validate=validate.Length(min=10, max=200))
+    password = fields.String(required=True, validate=characters(200, least=1))
+    new_password = fields.String(required=True, validate=characters(200, least=10))
 
 
 class StaffUserIn(Schema):
@@ -74,7 +74,7 @@ class StaffUserIn(Schema):
     login = words(100, least=1, required=True)
     name = words(255, least=1, required=True)
     role = choice(*ROLES, required=True)
-    password = fields.String(required=True, validate=validate.Length(min=10, max=200))
+    password = fields.String(required=True, validate=characters(200, least=10))
 
 
 class StaffUserChange(Schema):
@@ -83,7 +83,7 @@ class StaffUserChange(Schema):
     name = words(255, least=1)
     role = choice(*ROLES)
     active = YesNo()
-    password = fields.String(validate=validate.Length(min=10, max=200))
+    password = fields.String(validate=characters(200, least=10))
 
 
 class StaffGroupChange(Schema):

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 
 from gateway.web import formats
 from gateway.web.api import api
-from gateway.web.language import msg
+from gateway.web.language import gettext, msg
 from gateway.web.lists import drafts, screen, state
 from gateway.web.lists.kinds import KINDS
 from gateway.web.lists.screen import Screen
@@ -56,7 +56,7 @@ def _narrowed(shown: Screen, places: dict[str, str]) -> Response:
     screen.fill(shown)
     shown.errors = {_place(path, places): sentence for path, sentence in shown.errors.items()}
     if len(shown.state.url()) > LONGEST_URL:
-        shown.errors["filter"] = TOO_LONG
+        shown.errors["filter"] = gettext(TOO_LONG)
     whole = bool(shown.errors) or "faulty" in request.form or request.headers.get("HX-Target") == "list"
     response = screen.answer(shown, "list" if whole else "results")
     if "filter" not in shown.errors:

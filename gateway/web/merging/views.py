@@ -68,7 +68,7 @@ def choose(plural: str) -> Response:
     """The records side by side."""
     kind, ids = KINDS[plural], chosen_ids(request.args)
     if not 2 <= len(ids) <= MOST_MERGED:
-        return error(400, TWO_OR_THREE)
+        return error(400, gettext(TWO_OR_THREE))
     return _side_by_side(kind, _records(kind, ids), ids[0], {})
 
 
@@ -78,7 +78,7 @@ def merge(plural: str) -> Any:
     kind, ids = KINDS[plural], chosen_ids(request.form)
     survivor = request.form.get("survivor", "")
     if not 2 <= len(ids) <= MOST_MERGED or survivor not in ids:
-        return error(400, TWO_OR_THREE)
+        return error(400, gettext(TWO_OR_THREE))
     records = _records(kind, ids)
     chosen = {each.name: request.form.get(f"v.{each.name}", "") for each in rows(kind, records)}
     others = [id for id in ids if id != survivor]

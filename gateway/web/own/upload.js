@@ -37,6 +37,7 @@ document.addEventListener("submit", (event) => {
   request.responseType = "json";
   request.setRequestHeader("Content-Type", "application/octet-stream");
   request.setRequestHeader("Idempotency-Key", `${form.dataset.once}-${form.dataset.chosen ?? 0}`);
+  request.setRequestHeader("Accept-Language", document.documentElement.lang);
   input.removeAttribute("aria-invalid");
   problem.hidden = true;
   button.disabled = true;

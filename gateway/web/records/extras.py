@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from gateway.web import formats, pages
 from gateway.web.api import ApiProblem, Values, api
-from gateway.web.language import msg
+from gateway.web.language import gettext, msg
 from gateway.web.records.kinds import Kind
 
 NO_FILE = msg("Choose a file first.")
@@ -82,7 +82,7 @@ def put_image(kind: Kind, id: Any) -> Response:
         if request.form.get("remove"):
             api().delete(path)
         elif file is None or not file.filename:
-            return _portrait(kind, id, problem=NO_FILE, status=422)
+            return _portrait(kind, id, problem=gettext(NO_FILE), status=422)
         else:
             api().put(path, {"content": b64encode(file.read()).decode()}, once=uuid4().hex)
     except ApiProblem as problem:

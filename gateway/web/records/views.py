@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, request, url_for
 
 from gateway.web import pages
 from gateway.web.api import ApiProblem, api
-from gateway.web.language import msg
+from gateway.web.language import gettext, msg
 from gateway.web.records import forms
 from gateway.web.records.forms import Shape
 from gateway.web.records.kinds import Kind, parts
@@ -205,8 +205,9 @@ def _first_faulty(kind: Kind, errors: Mapping[str, Any]) -> str:
 def _incomplete(kind: Kind, values: Shape, **more: Any) -> Response | None:
     """The form again where a required field is empty, or words in a field that names a record stand for none."""
     loose = forms.unchosen(kind, values, request.form)
-    errors = {name: [EMPTY] for name in kind.needed if not values[name]} | kind.faults(values)
-    errors |= {name: [UNCHOSEN] for name in loose}
+    empty, unchosen = gettext(EMPTY), gettext(UNCHOSEN)
+    errors = {name: [empty] for name in kind.needed if not values[name]} | kind.faults(values)
+    errors |= {name: [unchosen] for name in loose}
     if not errors:
         return None
     words = {name: request.form.get(f"{name}.label", "")[:200] for name in loose}

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, make_response, request
 
 from gateway.parallel import together
 from gateway.web.api import ApiProblem, Values, api
-from gateway.web.language import msg
+from gateway.web.language import gettext, msg
 from gateway.web.lists.screen import faults
 from gateway.web.pages import go, show
 from gateway.web.settings import browsers
@@ -36,7 +36,7 @@ def change_password() -> Response:
     """Another password; every session ends but this one."""
     typed = {name: request.form.get(name, "") for name in ("password", "new_password", "again")}
     if typed["new_password"] != typed["again"]:
-        return _profile(errors={"again": DIFFERENT}, status=422)
+        return _profile(errors={"again": gettext(DIFFERENT)}, status=422)
     try:
         api().put("/password", {name: typed[name] for name in ("password", "new_password")})
     except ApiProblem as problem:
@@ -88,7 +88,7 @@ def revoke_token(id: UUID) -> Response:
 def password_faults(problem: ApiProblem) -> dict[str, str]:
     """The sentences of a refused password by field. ApiProblem for what no field is to blame for."""
     if problem.status == 401:
-        return {"password": WRONG}
+        return {"password": gettext(WRONG)}
     if problem.status not in (409, 422):
         raise problem
     return faults(problem)
