@@ -27,6 +27,8 @@ _OTHERS = (
     (b"%PDF", "This is a PDF document. Export the list as CSV from the program that made it, and import that file."),
     (b"\x1f\x8b", "This is a compressed file. Unpack it, and import the CSV or vCard file that is in it."),
 )
+_WEB_PAGE = "This is a web page, not a list. Open it in a spreadsheet, save it as CSV UTF-8, and import that file."
+_MARKUP = re.compile(r"\s*(?:<!doctype|<html|<head|<table|<meta|<\?xml)", re.IGNORECASE)
 _NO_TEXT = "This is neither a CSV nor a vCard file. Save the list as CSV UTF-8 or as .vcf, and import that file."
 _NOT_IN_TEXT = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _CARD = re.compile(r"\s*BEGIN[ \t]*:[ \t]*VCARD", re.IGNORECASE)
@@ -68,6 +70,8 @@ def check_has_content(text: str) -> None:
         raise _refused("The file is empty. Choose the file that holds the list.")
     if len(_NOT_IN_TEXT.findall(text)) > len(text) / 100 or text.count("\0") > len(text) / 20:
         raise _refused(_NO_TEXT)
+    if _MARKUP.match(text.removeprefix("\ufeff")):
+        raise _refused(_WEB_PAGE)
 
 
 def _refused(sentence: str) -> Invalid:

@@ -1,5 +1,6 @@
 """A file as it is read: its columns and rows whatever its format is; rows on their way in batches. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -9,7 +10,7 @@ import zstandard
 
 from contacts_service.exchange import csv_reading, detection, vcard_reading
 from contacts_service.exchange.csv_reading import Row
-from contacts_service.exchange.targets import proposed, target_of
+from contacts_service.exchange.targets import content_of, proposed, target_of
 from contracts.errors import Invalid
 
 Values = dict[str, Any]
@@ -19,6 +20,9 @@ MAX_ROWS = 1_000_000
 PREVIEWED = 20
 PREVIEW_PART = 16 * 1024
 MAX_COLUMN_NAME = 100
+NO_ROWS = "There is no row in the file but the one that names the columns."
+# Columns of the same name, and those without one.
+_TOLD_APART, _COUNTED = re.compile(r" \(\d+\)$"), re.compile(r"Column \d+")
 
 
 def rows(kind: str, format: Values, pieces: Iterable[bytes]) -> Iterator[Row]:
@@ -56,23 +60,42 @@ def _told_apart(names: Sequence[str]) -> list[str]:
     return found
 
 
-def proposed_mapping(kind: str, format: Values, names: Sequence[str]) -> list[str | None]:
-    """What each column is, as far as one can know."""
+def proposed_mapping(kind: str, format: Values, names: Sequence[str], first: bytes, *, whole: bool) -> list[str | None]:
+    """What each column is, as far as its name tells, or else what stands in it."""
     if format["type"] == detection.VCARD:
         return [target_of(kind, name) for name in names]
-    return proposed(kind, names)
+    found = proposed(kind, [_TOLD_APART.sub("", name) for name in names])
+    shown, _ = preview(kind, format, first, whole=whole)
+    for place, target in enumerate(found):
+        cells = [cell for row in shown for cell in row.cells[place : place + 1] if cell]
+        guessed = content_of(cells) if target is None and _COUNTED.fullmatch(names[place]) else None
+        found[place] = target or guessed
+    return found
 
 
-def preview(kind: str, format: Values, first: bytes) -> tuple[list[Row], str | None]:
-    """The first rows, and what is wrong where there are fewer because of it."""
+def preview(kind: str, format: Values, first: bytes, *, whole: bool) -> tuple[list[Row], str | None]:
+    """The first rows, and what is wrong where there are fewer because of it; ``whole``: ``first`` is all there is."""
     found: list[Row] = []
-    # In parts, so that a character that the end cuts off does not count where nobody reads so far.
-    parts = [first[begin : begin + PREVIEW_PART] for begin in range(0, len(first), PREVIEW_PART)]
     try:
-        found.extend(islice(rows(kind, format, parts), PREVIEWED))
+        for row in islice(rows(kind, format, _parts(first, whole=whole)), PREVIEWED):
+            found.append(row)
     except Invalid as error:
         return found, error.message
-    return found, None
+    except _MoreToCome:
+        return found, None
+    return found, None if found else NO_ROWS
+
+
+class _MoreToCome(Exception):
+    """What is missing may be in the next piece."""
+
+
+def _parts(first: bytes, *, whole: bool) -> Iterator[bytes]:
+    """In parts, so that a character that the end cuts off does not count where nobody reads so far."""
+    for begin in range(0, len(first), PREVIEW_PART):
+        yield first[begin : begin + PREVIEW_PART]
+    if not whole:
+        raise _MoreToCome
 
 
 def batches(found: Iterable[Row]) -> Iterator[list[Row]]:

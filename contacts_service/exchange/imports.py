@@ -135,7 +135,8 @@ def _first_foreign(session: Session, import_id: str, pieces: int) -> bytes:
 def _look(row: Import, first: bytes) -> None:
     """Name the columns anew, and what they probably are."""
     row.columns = files.columns(row.record_kind, row.format, first)
-    row.mapping = files.proposed_mapping(row.record_kind, row.format, row.columns)
+    whole = row.size <= len(first)
+    row.mapping = files.proposed_mapping(row.record_kind, row.format, row.columns, first, whole=whole)
 
 
 def change(tx: Transaction, import_id: str, data: Values, version: int) -> Values:
@@ -251,7 +252,8 @@ def shown(session: Session, row: Import) -> Values:
 
 def _preview(session: Session, row: Import) -> Values:
     kind = KINDS[row.record_kind]
-    found, problem = files.preview(row.record_kind, row.format, store.piece(session, row.id, 0) or b"")
+    first = store.piece(session, row.id, 0) or b""
+    found, problem = files.preview(row.record_kind, row.format, first, whole=row.size <= len(first))
     drafts = [mapping.draft(kind.name, kind.fields, row.mapping, each.line, each.cells) for each in found]
     rows = [
         {

@@ -1,10 +1,12 @@
 """What a column of a file may be: a field of a record, or something that leads to one; known by many names. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contacts_service import fields
 from contacts_service.likeness import bare
+from contracts.addresses import canonical_address
 
 # Who has the name of an organization, a boss's number or a whole name in one cell names no field of ours.
 ORGANIZATION, REPORTS_TO, MEMBER_OF, WHOLE_NAME, NUMBER = "organization", "reports_to", "member_of", "name", "number"
@@ -146,6 +148,7 @@ def _known(kind: str) -> dict[str, str]:
 
 
 _KNOWN: Mapping[str, Mapping[str, str]] = {kind: _known(kind) for kind in TARGETS}
+_PHONE = re.compile(r"(?:\+|0)[\d ()-]{8,18}\d")
 # Several columns may lead to these; to every other target only one.
 SHARED = frozenset({"addresses", "phones", *PHONES, "tags", "description"})
 
@@ -153,6 +156,13 @@ SHARED = frozenset({"addresses", "phones", *PHONES, "tags", "description"})
 def target_of(kind: str, header: str) -> str | None:
     """What a column with this header is, however it is written; None where nobody can know."""
     return _KNOWN[kind].get(bare(header))
+
+
+def content_of(cells: Sequence[str]) -> str | None:
+    """What a column without a name holds, where that is plain: mail addresses or phone numbers."""
+    if cells and all(map(canonical_address, cells)):
+        return "addresses"
+    return "phones" if cells and all(map(_PHONE.fullmatch, cells)) else None
 
 
 def proposed(kind: str, headers: Sequence[str]) -> list[str | None]:

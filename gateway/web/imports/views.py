@@ -8,10 +8,12 @@ from flask import Blueprint, Response, request
 from gateway.parallel import together
 from gateway.web.api import ApiProblem, Values, api
 from gateway.web.imports import words
-from gateway.web.language import language
+from gateway.web.language import gettext, language
 from gateway.web.pages import go, show
 
 LATEST = 20
+# Bytes; the API takes no more.
+MOST = 100_000_000
 AT_WORK = frozenset({"reading", "importing", "linking", "undoing"})
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
@@ -22,7 +24,7 @@ def index() -> Response:
     """Choose a file; what was imported before."""
     found = api().get("/imports", limit=LATEST)
     kind = "organization" if request.args.get("kind") == "organization" else "contact"
-    shown: Values = {"kind": kind, "kinds": words.KINDS, "states": words.STATES, "once": uuid4().hex}
+    shown: Values = {"kind": kind, "kinds": words.KINDS, "states": words.STATES, "once": uuid4().hex, "most": MOST}
     return show("imports/index.html", latest=found["items"], **shown)
 
 
@@ -104,9 +106,18 @@ def _shown(found: Values, problem: ApiProblem | None = None) -> Response:
         fields=fields,
         saved=known["mappings"]["items"],
         samples=_samples(found),
+        names=_names(found["columns"]),
         **chosen,
         **how,
     )
+
+
+def _names(columns: list[str]) -> list[str]:
+    """What the columns are called; those without a name in the reader's language."""
+    counted = enumerate(columns, start=1)
+    return [
+        gettext("Column %(number)s", number=place) if name == f"Column {place}" else name for place, name in counted
+    ]
 
 
 def _samples(found: Values) -> list[list[str]]:

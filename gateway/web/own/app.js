@@ -9,6 +9,7 @@ import "./chart.js";
 import "./shrink.js";
 import "./drafts.js";
 import "./upload.js";
+import "./waiting.js";
 import "./selection.js";
 import "./order.js";
 import "./merge.js";

@@ -31,7 +31,11 @@ document.addEventListener("submit", (event) => {
     const answer = request.response ?? {};
     if (request.status === 201) location.assign(form.dataset.next.replace("{id}", answer.id));
     else if (request.status === 401) location.reload();
-    else refuse(answer.detail ?? offline);
+    else {
+      // What was refused is forgotten: the same file again is another one, for it may have been mended since.
+      if (answer.detail) form.dataset.chosen = Number(form.dataset.chosen ?? 0) + 1;
+      refuse(answer.detail ?? offline);
+    }
   });
   request.open("POST", `${form.getAttribute("action")}?${asked}`);
   request.responseType = "json";

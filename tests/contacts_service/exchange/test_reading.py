@@ -81,6 +81,7 @@ def test_a_header_is_recognised(text, header):
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel workbook.*Save As"),
         (b"%PDF-1.7\n", "PDF document"),
         (random.Random(1).randbytes(5_000), "neither a CSV nor a vCard"),
+        (b"\r\n <HTML><body><table><tr><td>Tanaka</td></tr></table>", "web page, not a list.*save it as CSV"),
     ],
 )
 def test_what_is_no_list_is_refused_with_what_to_do(content, what_to_do):
@@ -112,6 +113,37 @@ def test_bytes_of_another_encoding_are_refused_by_their_line():
 def test_old_line_ends_and_empty_lines_are_read():
     read = csv_reading.rows(in_pieces(b"a,b\r\r1,2\r\n\r\n3,4", 1), codec="utf-8-sig", delimiter=",")
     assert [(row.line, row.cells) for row in read] == [(1, ["a", "b"]), (3, ["1", "2"]), (5, ["3", "4"])]
+
+
+HOW = {"type": "csv", "encoding": "utf-8", "delimiter": ",", "header": True}
+
+
+def proposed(text, **how):
+    format, first = HOW | how, text.encode()
+    return files.proposed_mapping("contact", format, files.columns("contact", format, first), first, whole=True)
+
+
+def test_columns_of_the_same_name_lead_to_the_same_field_where_it_holds_several():
+    text = "氏名,メール,メール,備考,備考,氏名\n田中,a@abc.example,b@abc.example,x,y,z\n"
+    assert proposed(text) == ["name", "addresses", "addresses", "description", "description", None]
+
+
+def test_columns_without_a_name_are_known_by_what_plainly_stands_in_them():
+    text = "田中,tanaka@abc.example,03-1234-5678,1234\n鈴木,,+81 90 1234 5678,5678\n"
+    assert proposed(text, header=False) == [None, "addresses", "phones", None]
+    assert proposed("姓,靴,\n田中,a@abc.example,a@abc.example\n") == ["last_name", None, "addresses"]
+
+
+def test_a_file_of_nothing_but_names_of_columns_is_told():
+    assert files.preview("contact", HOW, "姓,名\r\n".encode(), whole=True) == ([], files.NO_ROWS)
+
+
+def test_what_the_first_piece_of_a_file_cuts_off_is_no_fault_of_it():
+    card = ("BEGIN:VCARD\nN:田中;;;;\nPHOTO:" + "A" * 50_000 + "\nEND:VCARD\n").encode()
+    how = {"type": "vcard", "encoding": "utf-8", "delimiter": ",", "header": False}
+    assert files.preview("contact", how, card[:40_000], whole=False) == ([], None)
+    rows, problem = files.preview("contact", how, card[:40_000], whole=True)
+    assert (rows, problem) == ([], "Line 1 begins a card that has no END:VCARD. Is the file complete?")
 
 
 def test_columns_of_the_same_name_are_told_apart_and_those_without_one_counted():

@@ -62,6 +62,13 @@ def test_what_is_no_list_is_refused_where_it_was_chosen(desk, session):
     page.set_input_files("#file", {"name": "a.xlsx", "mimeType": "application/zip", "buffer": b"PK\x03\x04xlsx"})
     page.get_by_role("button", name="Upload and look at it").click()
     page.get_by_role("alert").get_by_text("Save As").wait_for()
+    # The same again, as if it had been mended: it is looked at anew.
+    with page.expect_response("**/api/v1/imports?*") as answered:
+        page.get_by_role("button", name="Upload and look at it").click()
+    assert answered.value.status == 422
+    page.set_input_files("#file", {"name": "a.csv", "mimeType": "text/csv", "buffer": b""})
+    page.get_by_role("button", name="Upload and look at it").click()
+    page.get_by_role("alert").get_by_text("The file is empty.").wait_for()
     # The browser writes every answer above 400 to its console.
     somebody.faults.clear()
 
@@ -118,3 +125,43 @@ def test_the_steps_of_an_import_are_free_of_barriers(desk, session, system, list
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert somebody.accessibility_faults() == []
         somebody.picture(f"import-{shown}-{language}-{theme}-{'phone' if phone else 'desk'}")
+
+
+def test_a_bar_that_asks_how_far_it_is_outlives_an_answer_that_does_not_come(desk, session):
+    somebody = desk()
+    somebody.enter(session)
+    page = somebody.open("/imports")
+    answers = iter([(504, "too late"), (429, "too often"), (200, '<p id="bar">All rows are in.</p>')])
+
+    def answer(route):
+        status, body = next(answers)
+        route.fulfill(status=status, body=body, content_type="text/html")
+
+    page.route("**/how-far", answer)
+    bar = '<p id="bar" hx-get="/how-far" hx-trigger="every 100ms" hx-swap="outerHTML">Half of the rows</p>'
+    page.evaluate("bar => { main.insertAdjacentHTML('beforeend', bar); htmx.process(main) }", bar)
+    expect(page.locator("#bar")).to_have_text("All rows are in.")
+    expect(page.locator("#main")).not_to_contain_text("too ")
+    somebody.faults.clear()
+
+
+def test_columns_without_names_and_files_that_failed_say_what_to_do(desk, session, system):
+    somebody = desk(language="ja")
+    somebody.enter(session)
+    page = somebody.open("/imports")
+    page.set_input_files(
+        "#file", {"name": "無名.csv", "mimeType": "text/csv", "buffer": "田中,03-1234-5678\n".encode()}
+    )
+    page.get_by_role("button", name="アップロードして確認").click()
+    expect(page.get_by_label("列 2", exact=True)).to_have_value("phones")
+    page.get_by_label("列 1", exact=True).select_option("last_name")
+    broken = system.admin.post(
+        "/imports",
+        params={"record_kind": "organization"},
+        content='会社名\n結び\n"商事\n'.encode(),
+        headers={"Content-Type": "text/csv"},
+    ).json()
+    system.admin.post(f"/imports/{broken['id']}/start")
+    page = somebody.open(f"/imports/{broken['id']}")
+    page.get_by_role("link", name="別のファイルを選ぶ").click()
+    expect(page.get_by_label("顧客企業")).to_be_checked()
