@@ -129,14 +129,16 @@ def _work() -> UUID | None:
 
 
 def _toast() -> dict[str, Any] | None:
-    """What the page before left to say. The cookie holds a word and an id, or two; none is shown."""
+    """What the page before left to say. The cookie holds a word, an id, and one more or a number; none is shown."""
     word, _, about = request.cookies.get(TOAST_COOKIE, "").partition(":")
     if word not in parts.TOASTS or is_htmx():
         return None
     sentence, undo = parts.TOASTS[word]
     try:
         id, _, further = about.partition(":")
-        more: dict[str, Any] = {"other": UUID(further)} if further else {}
+        more: dict[str, Any] = {}
+        if further:
+            more = {"place": int(further)} if further.isdecimal() else {"other": UUID(further)}
         url = url_for(undo, id=UUID(id), **more) if undo else None
     except (ValueError, BuildError):
         url = None

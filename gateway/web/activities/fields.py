@@ -173,6 +173,11 @@ DONE = {"to_do": "Completed", "call": "Held", "meeting": "Held", "visit": "Held"
 OPEN = {"to_do": "Not Started", "call": "Planned", "meeting": "Planned", "visit": "Planned"}
 
 
+def statuses(kind: Kind) -> tuple[str, ...]:
+    """The statuses that an activity of a kind may have."""
+    return TO_DO_STATUSES if kind.fixed["kind"] == "to_do" else EVENT_STATUSES
+
+
 def reminders(chosen: str) -> list[int]:
     """The reminders that a form offers."""
     own = {int(chosen)} if chosen.isdecimal() and len(chosen) < 7 else set()

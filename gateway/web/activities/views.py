@@ -73,20 +73,24 @@ def update(id: UUID) -> Response:
 @activities.post("/<uuid:id>/done")
 def done(id: UUID) -> Response:
     """It is done; the toast can undo it."""
-    return _move(id, fields.DONE, "activity_done")
+    kind, record = _read(id)
+    before = fields.statuses(kind).index(record["status"])
+    return _move(record, fields.DONE[record["kind"]], toast="activity_done", about=f"{id}:{before}")
 
 
 @activities.post("/<uuid:id>/reopen")
-def reopen(id: UUID) -> Response:
-    """It is open again."""
-    return _move(id, fields.OPEN, "activity_reopened")
-
-
-def _move(id: UUID, statuses: dict[str, str], toast: str) -> Response:
+@activities.post("/<uuid:id>/reopen/<int:place>")
+def reopen(id: UUID, place: int = -1) -> Response:
+    """It is open again; by Undo with the status that it had, which is at this place."""
     kind, record = _read(id)
-    status = statuses[kind.fixed["kind"]]
+    before = dict(enumerate(fields.statuses(kind)))
+    return _move(record, before.get(place, fields.OPEN[record["kind"]]), toast="activity_reopened")
+
+
+def _move(record: Values, status: str, **said: str) -> Response:
+    id = record["id"]
     api().patch(f"/activities/{id}", {"status": status}, version=record["version"], once=uuid4().hex)
-    return pages.back(url_for("activities.show_activity", id=id), toast=toast, about=id)
+    return pages.back(url_for("activities.show_activity", id=id), **said)
 
 
 @activities.post("/<uuid:id>/delete")

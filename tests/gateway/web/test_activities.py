@@ -107,6 +107,13 @@ def test_a_to_do_s_time_is_that_of_the_reader_on_a_dark_phone_in_japanese(desk, 
     somebody.picture("to-do")
     [made] = listed(system, two[0])
     assert (made["due_at"], made["time_zone"]) == ("2026-12-24T16:00:00.000000Z", "Europe/Berlin")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    headers = {"If-Match": f'"{made["version"]}"'}
+    system.admin.patch(f"/activities/{made['id']}", json={"status": "In Progress"}, headers=headers).raise_for_status()
+    page.get_by_role("button", name="完了にする：電話する").click()
+    expect(page.locator("#related")).to_contain_text("完了")
+    page.get_by_role("button", name="元に戻す").click()
+    expect(page.locator("#related")).to_contain_text("対応中")
 
 
 def test_a_calendar_program_reads_a_secret_address_until_it_is_ended(desk, session, system):
