@@ -17,6 +17,7 @@ Values = dict[str, Any]
 BY_ARRIVAL = ("created_at", "number")
 UNSORTED = frozenset({"addresses", "phones", "tags", "reference", "owner"})
 NEWEST_FIRST = "-created_at"
+MOST_CHOSEN = 1_000
 
 
 def described(kind: Kind) -> Values:
@@ -67,12 +68,25 @@ def viewer(asked: Values | None) -> conditions.Viewer:
 
 
 def selection(kind: Kind, asked: Values) -> listing.Selection:
-    """The records that a caller asks for: ``query``, ``filter``, ``deleted``, ``starred`` by ``reader``, ``viewer``."""
+    """The records that a caller asks for.
+
+    ``ids``: only these; ``query``, ``filter``, ``deleted``, ``starred`` by ``reader``, ``viewer``: as lists narrow.
+    """
     group = filters.parsed(asked.get("filter"), filters.types_of(kind.fields))
     starred, reader = asked.get("starred"), asked.get("reader")
     mine = [] if starred is None else [stars.has_star(kind.model, reader, starred)]
+    named = [] if asked.get("ids") is None else [kind.model.id.in_(chosen(asked["ids"]))]
     query, deleted = asked.get("query") or "", bool(asked.get("deleted"))
-    return listing.Selection(kind.model, group, viewer(asked.get("viewer")), query, deleted, tuple(mine))
+    return listing.Selection(kind.model, group, viewer(asked.get("viewer")), query, deleted, (*mine, *named))
+
+
+def chosen(ids: Any) -> set[str]:
+    """The ids of records that were chosen one by one. Invalid."""
+    found = {identity_or_none(each) for each in ids} if isinstance(ids, list) else set()
+    if not 1 <= len(found) <= MOST_CHOSEN or None in found:
+        fault = f"Name 1 to {MOST_CHOSEN:,} records by their ids, or a selection."
+        raise Invalid("These cannot be ids of records.", fields={"ids": [fault]})
+    return {str(each) for each in found}
 
 
 def page(db: DatabaseHandle, kind: Kind, asked: Values) -> Values:

@@ -134,6 +134,8 @@ NEEDED: Mapping[str, str] = {
     "imports.delete_import_mapping": "write",
     "exports.export_contacts": "read",
     "exports.export_organizations": "read",
+    "exports.export_chosen_contacts": "read",
+    "exports.export_chosen_organizations": "read",
     "names.list_names": "read",
     "relations.get_related_to_contact": "read",
     "relations.get_related_to_organization": "read",

@@ -4,18 +4,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from contacts_service import changes, fields, lists
+from contacts_service import changes, fields
 from contacts_service.checks import Fault
 from contacts_service.kinds import KINDS, Kind
-from contacts_service.listing import Selection
 from contracts.errors import Invalid
-from contracts.fields import identity_or_none
 
 Values = dict[str, Any]
 
 UPDATE, DELETE, RESTORE = ACTIONS = ("update", "delete", "restore")
 ADD_TAGS, REMOVE_TAGS = _TAGS = ("add_tags", "remove_tags")
-MOST_CHOSEN = 1_000
 REFUSED = "The records cannot be changed like this."
 
 
@@ -45,16 +42,3 @@ def check(session: Session, kind: Kind, action: Any, data: Any) -> None:
             fields.tags(data[name])
         except Fault as fault:
             raise Invalid(REFUSED, fields={name: [str(fault)]}) from fault
-
-
-def chosen(ids: Any) -> set[str]:
-    """The ids of records that were chosen one by one. Invalid."""
-    found = {identity_or_none(each) for each in ids} if isinstance(ids, list) else set()
-    if not 1 <= len(found) <= MOST_CHOSEN or None in found:
-        raise Invalid(REFUSED, fields={"ids": [f"Name 1 to {MOST_CHOSEN:,} records by their ids, or a selection."]})
-    return {str(each) for each in found}
-
-
-def selected(kind: Kind, asked: Any) -> Selection:
-    """The records that a list shows. Invalid, as for the list."""
-    return lists.selection(kind, asked)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from chassis import clock, paging
 from chassis.database import Transaction
 from chassis.ids import new_id
-from contacts_service import domain
+from contacts_service import domain, lists
 from contacts_service import store as records
 from contacts_service.kinds import KINDS
 from contacts_service.mass import asking, changing, store
@@ -53,9 +53,9 @@ def begin(
         **dict.fromkeys(("records", "done", "changed", "unchanged", "refused", "undone", "kept"), 0),
     )
     if ids is None:
-        row.records = store.add_selected(tx.session, row.id, asking.selected(kind, selection), limit=MOST + 1)
+        row.records = store.add_selected(tx.session, row.id, lists.selection(kind, selection), limit=MOST + 1)
     else:
-        row.records = store.add_chosen(tx.session, row.id, asking.chosen(ids))
+        row.records = store.add_chosen(tx.session, row.id, lists.chosen(ids))
     if row.records > MOST:
         raise Invalid(TOO_MANY, fields={"selection": [TOO_MANY]})
     tx.session.add(row)

@@ -212,6 +212,28 @@ def export_organizations(query: dict[str, Any]) -> Any:
     return _export("organization", query)
 
 
+@exports.route("/contacts/export", methods=["POST"])
+@exports.arguments(schemas.ExportIn)
+@exports.response(200, TEXT, content_type="text/csv")
+def export_chosen_contacts(query: dict[str, Any]) -> Any:
+    """Download some contacts as a file
+
+    Those with the named ids, up to 1,000; else as a whole list.
+    """
+    return _export("contact", query)
+
+
+@exports.route("/organizations/export", methods=["POST"])
+@exports.arguments(schemas.ExportIn)
+@exports.response(200, TEXT, content_type="text/csv")
+def export_chosen_organizations(query: dict[str, Any]) -> Any:
+    """Download some organizations as a file
+
+    As contacts.
+    """
+    return _export("organization", query)
+
+
 def _export(record_kind: str, query: dict[str, Any]) -> Response:
     how = {"format": query.pop("format"), "language": query.pop("language"), "record_kind": record_kind}
     contacts, asked = current_app.extensions["musubi"].contacts, listed(query, by=viewer())

@@ -89,6 +89,10 @@ class Api:
         answer = self._call("GET", path)
         return answer.content, answer.headers.get("Content-Type", "application/octet-stream")
 
+    def asked_file(self, path: str, body: Values) -> httpx.Response:
+        """The answer with a file that is made of what the body names. ApiProblem."""
+        return self._call("POST", path, json=body)
+
     def log_in(self, login: str, password: str) -> httpx.Response:
         """The answer with the session's cookie. ApiProblem."""
         # Whose session it is: the browser's, not the screens'.

@@ -112,6 +112,9 @@ def test_lists_are_downloaded_as_filtered(system, people):
     assert cards.headers["Content-Type"].startswith("text/vcard")
     assert f"N:田中{tag};;;;" in cards.text
     assert system.reader.get("/contacts/export", params={"sort": "shoe"}).status_code == 422
+    [person] = system.reader.get("/contacts", params={"query": tag}).json()["items"]
+    chosen = system.reader.post("/contacts/export", json={"ids": [person["id"]], "language": "ja"})
+    assert chosen.content == answer.content
     assert system.reader.get("/organizations/export").status_code == 200
 
 

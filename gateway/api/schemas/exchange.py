@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from gateway.api.schemas.common import Identifier, Sentence, YesNo, choice, moment, page, told, words
-from gateway.api.schemas.lists import RECORD_KINDS, Narrowed
+from gateway.api.schemas.lists import MAX_CHOSEN, RECORD_KINDS, Narrowed
 
 ENCODINGS = ("utf-8", "utf-16", "cp932", "cp1252")
 DELIMITERS = (",", "\t", ";", "|")
@@ -168,6 +168,15 @@ class ExportQuery(Narrowed):
     sort = words(50, load_default=None, metadata={"description": "A field; - before it for descending; -created_at"})
     format = choice(*EXPORT_FORMATS, load_default="csv", metadata={"description": "csv: UTF-8; vcard: 4.0"})
     language = choice("en", "ja", load_default="en", metadata={"description": "Of the names of the columns"})
+
+
+class ExportIn(Schema):
+    """Which records, one by one, in which order, as what."""
+
+    ids = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MAX_CHOSEN))
+    sort = words(50)
+    format = choice(*EXPORT_FORMATS, load_default="csv")
+    language = choice("en", "ja", load_default="en")
 
 
 ImportPage = page(ImportSummary)

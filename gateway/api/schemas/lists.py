@@ -12,6 +12,8 @@ from gateway.api.schemas.common import Identifier, SearchQuery, YesNo, choice, m
 RECORD_KINDS = ("contact", "organization")
 # About what fits into an address.
 MAX_FILTER = 4_000
+# Records that are named one by one.
+MAX_CHOSEN = 1_000
 FILTER_HELP = (
     'A group of conditions: {"match": "all" or "any", "conditions": [{"field": "mailing_state", "operator": "equals", '
     '"value": "東京都"}, …]}, groups in groups too. /contacts/fields and /organizations/fields tell what there is.'

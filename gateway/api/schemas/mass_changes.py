@@ -3,11 +3,10 @@
 from marshmallow import Schema, fields, validate
 
 from gateway.api.schemas.common import Identifier, Sentence, YesNo, choice, moment, page, told, words
-from gateway.api.schemas.lists import FILTER_HELP, RECORD_KINDS
+from gateway.api.schemas.lists import FILTER_HELP, MAX_CHOSEN, RECORD_KINDS
 
 ACTIONS = ("update", "delete", "restore")
 STATES = ("changing", "finished", "stopped", "undoing", "undone")
-MAX_CHOSEN = 1_000
 
 
 class SelectionIn(Schema):

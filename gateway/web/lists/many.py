@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
 
-from gateway.web.api import Values
-from gateway.web.language import gettext, msg
+from gateway.web.api import Values, api
+from gateway.web.language import gettext, language, msg
 from gateway.web.lists import drafts, fields, screen, state
 from gateway.web.lists.kinds import KINDS
 from gateway.web.lists.shown import Screen
@@ -54,6 +54,22 @@ def change(plural: str) -> Any:
         return go(f"{plural}.index", **asked.pairs())
     screen.fill(shown)
     return screen.answer(shown, "results")
+
+
+@many.post(f"{KIND}/bulk/export")
+def export(plural: str) -> Any:
+    """The chosen as a file."""
+    there = screen.known(KINDS[plural])
+    found = state.chosen(state.from_values(there.kind, request.form), there.views, there.fields)
+    if found is None:
+        return screen.gone(there.kind)
+    shown, format = Screen(there, found, found.filter), request.form.get("format", "csv")
+    if "everything" in request.form:
+        return redirect(shown.export_url(format), 303)
+    asked = {"ids": chosen_ids(request.form), "sort": found.sort, "format": format, "language": language()}
+    file = api().asked_file(f"{there.kind.path}/export", asked)
+    headers = {name: file.headers[name] for name in ("Content-Type", "Content-Disposition")}
+    return Response(file.content, headers=headers)
 
 
 def _became(shown: Screen, ids: list[str], *, everything: bool) -> Outcome:

@@ -45,6 +45,14 @@ document.addEventListener("click", (event) => {
     tell();
   }
 });
+// A button of a form that htmx sends, whose answer is a file for the browser.
+document.addEventListener(
+  "submit",
+  (event) => {
+    if ("plain" in (event.submitter?.dataset ?? {})) event.stopPropagation();
+  },
+  true,
+);
 // Enter in a dialog of the bar does what that dialog is for.
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest?.("dialog input[form=bulk]");

@@ -5,6 +5,8 @@ import io
 
 import pytest
 
+from contracts.errors import Invalid
+
 WHOLE = {
     "salutation": "様",
     "last_name": "=HYPERLINK(1)",
@@ -112,3 +114,11 @@ def test_vcards_hold_the_list(contacts, exchange):
     assert "N:田中;太郎;;;\r\n" in text
     contacts.service.delete_contact(id=exchange.people()[0]["id"])
     assert exchange.run(text)["created"] == 1
+
+
+def test_those_that_were_chosen_are_exported_and_nothing_else(contacts, exchange):
+    one, two, _ = (contacts.add(name) for name in ("一", "二", "三"))
+    lines = exchange.export(ids=[two["id"], one["id"]], sort="created_at").splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == ["一", "二"]
+    with pytest.raises(Invalid):
+        exchange.export(ids=["all"])

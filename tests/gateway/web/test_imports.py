@@ -94,16 +94,23 @@ def test_a_file_is_read_anew_as_one_says_and_its_mapping_saved(desk, session, li
     page.get_by_text("The file is forgotten.").wait_for()
 
 
-def test_a_list_is_downloaded_as_it_is_narrowed(desk, session, people):
+def test_a_list_is_downloaded_as_it_is_narrowed_or_what_is_chosen_of_it(desk, session, people):
     somebody = desk(language="ja")
     somebody.enter(session)
     page = somebody.open("/contacts?q=画面07")
-    page.locator("summary", has_text="エクスポート").click()
+    page.locator(".list-said summary", has_text="エクスポート").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV", exact=True).click()
     head, row = download.value.path().read_text("utf-8-sig").splitlines()
     assert head.startswith("姓,名")
     assert row.startswith("画面07,花子")
+    page = somebody.open("/contacts?q=画面0")
+    page.get_by_label("画面05 花子 を選択").check()
+    page.locator("#bulk summary", has_text="エクスポート").click()
+    with page.expect_download() as download:
+        page.locator("#bulk").get_by_role("button", name="vCard").click()
+    assert "\nN:画面05;花子;;;" in download.value.path().read_text().replace("\r", "")
+    assert "画面07" not in download.value.path().read_text()
 
 
 @pytest.mark.parametrize(("language", "theme", "phone"), [("ja", "light", False), ("en", "dark", True)])
