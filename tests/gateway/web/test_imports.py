@@ -109,8 +109,8 @@ def test_a_list_is_downloaded_as_it_is_narrowed_or_what_is_chosen_of_it(desk, se
     page.locator("#bulk summary", has_text="エクスポート").click()
     with page.expect_download() as download:
         page.locator("#bulk").get_by_role("button", name="vCard").click()
-    assert "\nN:画面05;花子;;;" in download.value.path().read_text().replace("\r", "")
-    assert "画面07" not in download.value.path().read_text()
+    cards = download.value.path().read_text()
+    assert ("FN:画面05 花子" in cards, cards.count("BEGIN:VCARD")) == (True, 1)
 
 
 @pytest.mark.parametrize(("language", "theme", "phone"), [("ja", "light", False), ("en", "dark", True)])
