@@ -23,6 +23,7 @@ SERVICES = ("contacts", "staff", "gateway")
 EACH = 20
 PAUSE = 0.1
 API = "/api/v1"
+AT_WORK = ("reading", "importing", "linking", "changing", "undoing")
 HEADER = "姓,名,姓（カナ）,名（カナ）,会社名,役職,メール,電話番号,携帯電話,郵便番号,都道府県,市区町村,番地,誕生日"
 
 
@@ -43,15 +44,8 @@ def imports_part(shop: Workshop) -> None:
 
 
 def _measure(shop: Workshop, client: httpx.Client, size: int, meters: Meters) -> None:
-    answer = client.post(
-        f"{API}/imports",
-        params={"record_kind": "contact", "file_name": "bench.csv"},
-        content=_file(size),
-        headers={"Content-Type": "text/csv"},
-    )
-    assert answer.status_code == 201, answer.text
-    path = f"{API}/imports/{answer.json()['id']}"
-    taken, lists = _until(client, f"{path}/start", path, "finished")
+    path = uploaded(client, size)
+    taken, lists = until(client, path, "finished", start=f"{path}/start")
     done = client.get(path).json()
     assert done["created"] + done["skipped"] == size, done
     costs = meters.read()
@@ -59,18 +53,31 @@ def _measure(shop: Workshop, client: httpx.Client, size: int, meters: Meters) ->
     shop.report.add(f"import, {size:,} rows, CPU of contacts", costs["contacts"].cpu / size * 1e6, "us per row")
     shop.report.add(f"import, {size:,} rows, peak memory of contacts", costs["contacts"].memory / MEGABYTE, "MB")
     shop.report.add(f"list of contacts while importing {size:,}, p95", statistics.quantiles(lists, n=20)[-1], "ms")
-    taken, _ = _until(client, f"{path}/undo", path, "undone")
+    taken, _ = until(client, path, "undone", start=f"{path}/undo")
     shop.report.add(f"undo, {size:,} rows", size / taken, "rows/s")
 
 
-def _until(client: httpx.Client, step: str, path: str, state: str) -> tuple[float, list[float]]:
-    """Seconds until the import is there; what the list of contacts took meanwhile, in milliseconds."""
+def uploaded(client: httpx.Client, size: int) -> str:
+    """The path of an import of so many contacts that is ready to be started."""
+    answer = client.post(
+        f"{API}/imports",
+        params={"record_kind": "contact", "file_name": "bench.csv"},
+        content=_file(size),
+        headers={"Content-Type": "text/csv"},
+    )
+    assert answer.status_code == 201, answer.text
+    return f"{API}/imports/{answer.json()['id']}"
+
+
+def until(client: httpx.Client, path: str, state: str, *, start: str = "") -> tuple[float, list[float]]:
+    """Seconds until a job is in a state; what the list of contacts took meanwhile, in milliseconds."""
     lists: list[float] = []
     began = time.perf_counter()
-    answer = client.post(step)
-    assert answer.status_code == 200, answer.text
+    if start:
+        answer = client.post(start)
+        assert answer.status_code == 200, answer.text
     while (found := client.get(path).json())["state"] != state:
-        assert found["state"] in ("reading", "importing", "undoing"), found
+        assert found["state"] in AT_WORK, found
         asked = time.perf_counter()
         assert client.get(f"{API}/contacts", params={"limit": 50}).status_code == 200
         lists.append((time.perf_counter() - asked) * 1000)

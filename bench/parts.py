@@ -12,6 +12,7 @@ from bench.imports import imports_part
 from bench.limits import limits_part
 from bench.listing import lists_part
 from bench.live import latency_part
+from bench.mass_changes import mass_changes_part
 from bench.meters import load
 from bench.report import Report
 from bench.resting import idle_part
@@ -106,4 +107,5 @@ PARTS: dict[str, Callable[[Workshop], None]] = {
     "lists": lists_part,
     "timelines": timelines_part,
     "imports": imports_part,
+    "mass_changes": mass_changes_part,
 }
