@@ -11,7 +11,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from string import printable
 from typing import Any, Protocol
+from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import eventlet
@@ -126,7 +128,10 @@ class _Connection(eventlet.wsgi.HttpProtocol):
         """Called when the head is complete. A connection that proved useful may rest before its next request."""
         self._deadline.cancel()
         self._seconds = SOCKET_TIMEOUT
-        return super().get_environ()
+        environ = super().get_environ()
+        # RFC 3986 wants such bytes percent-encoded; so no app meets some that are no UTF-8.
+        environ["QUERY_STRING"] = quote(environ.get("QUERY_STRING", "").encode("latin-1"), safe=printable)
+        return environ
 
 
 def serve(

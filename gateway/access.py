@@ -13,6 +13,8 @@ from gateway.api.schemas.matching import ACTIONS
 PUBLIC = "public"
 # Beyond one's own: to change or delete a saved list that somebody else shares, to delete somebody else's comment.
 OTHERS_SHARED_LISTS = OTHERS_COMMENTS = "admin"
+# What makes a key: only who logged in. A stolen token that made another one could not be taken back (decision 0022).
+AFTER_LOG_IN = frozenset({"api_tokens.create_api_token", "calendars.renew_calendar_address"})
 NEEDED: Mapping[str, str] = {
     # Pages that say nothing about anybody, and the door.
     "documentation.openapi": PUBLIC,
@@ -233,7 +235,7 @@ def may(principal: Mapping[str, Any], scope: str | None) -> bool:
 
 
 def check(endpoint: str, principal: Mapping[str, Any] | None) -> None:
-    """Refuse a principal that lacks the endpoint's scope. NotAuthenticated without one; Forbidden."""
+    """Refuse a principal that may not call an endpoint. NotAuthenticated without one; Forbidden."""
     if principal is None:
         raise NotAuthenticated("Log in (POST /api/v1/sessions), or send a token: Authorization: Bearer …")
     needed = NEEDED.get(endpoint)
@@ -241,3 +243,5 @@ def check(endpoint: str, principal: Mapping[str, Any] | None) -> None:
         raise Forbidden(
             f"This needs the scope {needed or 'that nobody has'}. Ask an admin for it, or use another token."
         )
+    if endpoint in AFTER_LOG_IN and principal["kind"] != "session":
+        raise Forbidden("An API token makes no other keys: log in (POST /api/v1/sessions) and use that session for it.")

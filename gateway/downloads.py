@@ -54,7 +54,8 @@ def printed(print_it: Callable[[str | None], dict[str, Any]]) -> Response:
 def disposition(name: str) -> str:
     """``Content-Disposition`` for a file name from outside (RFC 6266, RFC 8187)."""
     safe = safe_name(name)
-    plain = unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode().strip() or "file"
+    # Once more: a full-width quote or slash is none until it is taken apart.
+    plain = safe_name(unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode())
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
 
 

@@ -44,7 +44,8 @@ def columns(kind: str, format: Values, first: bytes) -> list[str]:
     text = detection.decoded(first, format["encoding"])
     records = detection.sample(text, format["delimiter"])
     width = min(max(map(len, records), default=1), csv_reading.MAX_CELLS)
-    header = records[0] if format["header"] and records else []
+    # A wider one is refused when its rows are read; telling thousands of equal names apart would stop the service.
+    header = records[0][: csv_reading.MAX_CELLS] if format["header"] and records else []
     # A file is as wide as its header says; without one, as its widest row.
     names = [name.strip()[:MAX_COLUMN_NAME] for name in header] or [""] * width
     return _told_apart([name or f"Column {place}" for place, name in enumerate(names, start=1)])

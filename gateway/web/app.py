@@ -43,6 +43,8 @@ BLUEPRINTS = (
 ZONE_COOKIE = "musubi_zone"
 ZONES = available_timezones()
 MAX_FORM = 2_000_000
+# Before the log-in: to take a form of two million signs apart keeps everybody else waiting for seconds.
+MAX_STRANGERS_FORM = 20_000
 PUBLIC = frozenset({"shell.log_in", "shell.log_in_form", "shell.preferences", "shell.static_file", "shell.icon"})
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -94,6 +96,7 @@ def _enter() -> Any:
     if request.method not in SAFE and not is_ours(request):
         return pages.error(403, language.gettext(parts.NOT_FROM_HERE))
     if request.endpoint in PUBLIC:
+        request.max_content_length = MAX_STRANGERS_FORM
         return None
     return _know_who_asks()
 
@@ -111,10 +114,9 @@ def _know_who_asks() -> Any:
 def _to_log_in() -> Response:
     """To the log-in page, and back to where one wanted to go."""
     if pages.is_htmx():
-        here = request.headers.get("HX-Current-URL", "")
-        path = "/" + here.split("/", 3)[3] if here.count("/") >= 3 else "/"
-        return Response(status=204, headers={"HX-Redirect": url_for("shell.log_in_form", next=path)})
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        wanted = pages.asked_from() or "/"
+        return Response(status=204, headers={"HX-Redirect": url_for("shell.log_in_form", next=wanted)})
+    wanted = pages.asked_for() if request.method == "GET" else "/"
     return redirect(url_for("shell.log_in_form", next=wanted))  # type: ignore[return-value]  # werkzeug's class
 
 

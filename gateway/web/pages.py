@@ -1,7 +1,6 @@
 """Showing a template: whole, or the part of it that htmx asked for; errors; words of success with Undo."""
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
@@ -81,8 +80,9 @@ def back(otherwise: str, *, toast: str | None = None, about: Any = "") -> Respon
 
 def asked_from() -> str:
     """The page that the request comes from, as an address of ours; empty where that is not known."""
-    there = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-    return local_path(there.path + (f"?{there.query}" if there.query else "")) if there.path else ""
+    # Scheme, nothing, host, path: a browser sends all of them, anybody else whatever they like.
+    there = (request.headers.get("HX-Current-URL") or request.referrer or "").split("/", 3)
+    return local_path(f"/{there[3].partition('#')[0]}") if len(there) == 4 else ""
 
 
 def error(status: int, detail: str = "", *, request_id: str = "") -> Response:
@@ -96,14 +96,18 @@ def error(status: int, detail: str = "", *, request_id: str = "") -> Response:
 
 def once_more() -> Response:
     """A page that asks for itself again, now as one of ours: the session's cookie comes along only then."""
-    return make_response(render_template("shell/once_more.html", url=request.full_path.rstrip("?")))
+    return make_response(render_template("shell/once_more.html", url=asked_for()))
+
+
+def asked_for() -> str:
+    """The address of this request, where it is one on this host: a browser takes ``/\\`` for the begin of another's."""
+    return local_path(request.full_path.rstrip("?"))
 
 
 def local_path(wanted: str | None) -> str:
     """The path, where it is one on this host; else the first page."""
     wanted = wanted or "/"
-    parsed = urlsplit(wanted)
-    here = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parsed.netloc
+    here = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     return wanted if here and wanted.isprintable() else "/"
 
 
@@ -116,7 +120,7 @@ def _surroundings() -> dict[str, Any]:
         "can_write": "write" in (g.get("principal") or {}).get("scopes", ()),
         "toast": _toast(),
         "work": _work(),
-        "here": request.full_path.rstrip("?"),
+        "here": asked_for(),
     }
 
 

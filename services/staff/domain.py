@@ -68,12 +68,7 @@ def effective_scopes(role: str, granted: Iterable[str] | None) -> list[str]:
 
 def check_grant(role: str, scopes: Iterable[str]) -> None:
     """Refuse a token that could do more than its owner. Forbidden."""
-    check_scopes(scopes, within=ROLE_SCOPES.get(role, frozenset()))
-
-
-def check_scopes(scopes: Iterable[str], *, within: Iterable[str] | None) -> None:
-    """Refuse scopes beyond those of who asks for them, so that no token can make a stronger one. Forbidden."""
-    beyond = set() if within is None else set(scopes) - set(within)
+    beyond = set(scopes) - ROLE_SCOPES.get(role, frozenset())
     if beyond:
         raise Forbidden(f"You do not have the scope {', '.join(sorted(beyond))} yourself: leave it out.")
 

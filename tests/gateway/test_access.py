@@ -95,6 +95,7 @@ def test_the_cookie_is_for_https_alone_where_the_session_began_there(app):
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": "http://localhost.evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
         ({}, 403),
     ],
 )
@@ -118,15 +119,22 @@ def test_many_wrong_passwords_are_answered_with_the_seconds_to_wait(client):
     assert 1 <= int(answer.headers["Retry-After"]) <= 3
 
 
-def test_a_weak_token_cannot_make_a_strong_one(client, staff):
-    admin = staff.staff_users()["items"][0]
-    data = {"name": "weak", "scopes": ["read"], "days": 1}
-    weak = staff.create_api_token(data=data, actor={"staff_user_id": admin["id"]})["token"]
-    answer = client.post(
-        "/api/v1/api-tokens",
-        json={"name": "strong", "scopes": ["read", "admin"]},
-        headers={"Authorization": f"Bearer {weak}"},
-    )
+def test_a_token_makes_no_key_that_would_outlive_it_but_ends_keys(client, staff):
+    actor = {"staff_user_id": staff.staff_users()["items"][0]["id"]}
+    data = {"name": "backup", "scopes": ["read", "write", "admin"], "days": 1}
+    made = staff.create_api_token(data=data, actor=actor)
+    headers = {"Authorization": f"Bearer {made['token']}"}
+    asked = {"api-tokens": {"name": "another", "scopes": ["read"]}, "calendar-address": {}}
+    answers = [client.post(f"/api/v1/{path}", json=body, headers=headers) for path, body in asked.items()]
+    assert [(answer.status_code, "log in" in answer.json["detail"]) for answer in answers] == [(403, True)] * 2
+    assert [one["id"] for one in staff.api_tokens(**actor)["items"]] == [made["id"]]
+    assert not staff.calendar_address(actor=actor)["active"]
+    assert client.delete(f"/api/v1/api-tokens/{made['id']}", headers=headers).status_code == 204
+
+
+def test_a_session_makes_no_token_beyond_its_role(client, staff):
+    data = {"name": "strong", "scopes": ["read", "admin"]}
+    answer = client.post("/api/v1/api-tokens", json=data, headers=bearer(staff, "staff"))
     assert answer.status_code == 403
     assert "admin" in answer.json["detail"]
 

@@ -7,14 +7,22 @@ import pytest
 import vobject
 
 from tests.gateway.post import new_contact
+from tests.gateway.small import PASSWORD
 
 MEETING = {"kind": "meeting", "subject": "見積りの打合せ", "starts_at": "2030-05-01T10:00:00+09:00"}
 
 
+@pytest.fixture(scope="module")
+def session(system):
+    """The admin, logged in: a token makes no address."""
+    answer = system.client().post("/sessions", json={"login": "root", "password": PASSWORD})
+    return system.client(answer.json()["token"])
+
+
 @pytest.fixture
-def address(api):
+def address(api, session):
     """A secret address of the admin's calendar."""
-    made = api.post("/calendar-address")
+    made = session.post("/calendar-address")
     assert made.status_code == 201, made.text
     yield made.json()["url"]
     assert api.delete("/calendar-address").status_code == 204
@@ -62,11 +70,11 @@ def test_what_i_take_part_in_is_in_my_calendar(api, address):
     assert made["id"] in read(httpx.get(address, timeout=30))
 
 
-def test_an_address_that_was_renewed_or_invented_opens_nothing_and_is_no_token(system, api, address):
+def test_an_address_that_was_renewed_or_invented_opens_nothing_and_is_no_token(system, api, session, address):
     token = urlsplit(address).path.rpartition("/")[2].removesuffix(".ics")
     assert system.client(token).get("/activities").status_code == 401
     assert api.get("/calendar-address").json()["active"]
-    renewed = api.post("/calendar-address").json()["url"]
+    renewed = session.post("/calendar-address").json()["url"]
     assert httpx.get(renewed, timeout=30).status_code == 200
     for gone in (address, address.replace("musubi_c_", "musubi_c_x")):
         assert httpx.get(gone, timeout=30).status_code == 404

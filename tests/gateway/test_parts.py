@@ -200,6 +200,11 @@ def test_a_file_name_from_outside_cannot_leave_its_header_or_its_folder(name, sa
     assert downloads.safe_name(name) == safe
 
 
+def test_a_sign_that_ascii_turns_into_a_quote_or_a_slash_cannot_leave_the_header_either():
+    plain = downloads.disposition("a＂; filename=evil.exe; x=＂／．．／b.txt").partition("; filename*=")[0]
+    assert plain == 'attachment; filename="a_; filename=evil.exe; x=__.._b.txt"'
+
+
 def test_a_japanese_file_name_reaches_the_browser():
     assert "filename*=UTF-8''%E8%A6%8B%E7%A9%8D%E6%9B%B8.pdf" in downloads.disposition("見積書.pdf")
 

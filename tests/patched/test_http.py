@@ -99,3 +99,17 @@ def test_one_address_holds_its_share_and_the_others_are_answered(connect: Connec
     assert ask(connect("127.0.0.1")).startswith(b"HTTP/1.1 200")
     greedy.pop().close()
     eventually(lambda: ask(connect("127.0.0.2")).startswith(b"HTTP/1.1 200"))
+
+
+def test_bytes_that_are_no_text_reach_an_app_as_percent_signs() -> None:
+    def tell(environ: Any, start_response: Any) -> list[bytes]:
+        said = environ["QUERY_STRING"].encode("ascii")
+        start_response("200 OK", [("Content-Length", str(len(said)))])
+        return [said]
+
+    server = http.serve(tell, "127.0.0.1", 0)
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(b"GET /?q=\xff%20\xe3\x81\x82+a&b=%zz HTTP/1.1\r\nHost: musubi\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(1_000), b""))
+    server.stop(seconds=0)
+    assert answer.endswith(b"\r\n\r\nq=%FF%20%E3%81%82+a&b=%zz")

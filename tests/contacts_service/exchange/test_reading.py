@@ -146,6 +146,14 @@ def test_what_the_first_piece_of_a_file_cuts_off_is_no_fault_of_it():
     assert (rows, problem) == ([], "Line 1 begins a card that has no END:VCARD. Is the file complete?")
 
 
+def test_a_header_of_thousands_of_equal_names_costs_no_more_than_the_columns_that_are_read():
+    content = b"last_name" + b",a" * 100_000 + b"\n"
+    how = found(content)
+    assert how["header"]
+    assert len(files.columns("contact", how, content)) == csv_reading.MAX_CELLS
+    assert "100,001 cells; at most 200" in str(files.preview("contact", how, content, whole=True)[1])
+
+
 def test_columns_of_the_same_name_are_told_apart_and_those_without_one_counted():
     how = {"type": "csv", "encoding": "utf-8", "delimiter": ",", "header": True}
     assert files.columns("contact", how, "メール,,メール,姓,姓\n".encode()) == [

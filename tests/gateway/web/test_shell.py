@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -102,6 +103,35 @@ def test_no_script_sees_the_session(desk):
 def test_another_site_cannot_make_the_browser_change_anything(system):
     answer = system.client().post(f"{system.url}/logout", headers={"Origin": "https://elsewhere.example"})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/%5celsewhere.example", "/%5c/elsewhere.example/?a=1"])
+def test_a_link_of_another_site_leads_to_no_other_site(system, path):
+    answer = httpx.get(system.url + path, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 200
+    assert 'content="0; url=/"' in answer.text
+    assert "elsewhere" not in answer.text
+
+
+ODD_ADDRESS = "http://["
+
+
+def test_what_no_browser_sends_is_refused_or_passed_over(system, session):
+    """An address, a cookie, a version and a key that are none."""
+    own = {"Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=system.url, headers=own) as stranger:
+        assert stranger.get("/login", params={"next": "//["}).status_code == 200
+        assert stranger.post("/logout", headers={"Origin": ODD_ADDRESS}).status_code == 403
+        # A cookie may hold any byte (RFC 6265 has it in quotes).
+        cookie = {"Cookie": 'musubi_session="\\303\\251"'}
+        assert stranger.get("/contacts", headers=cookie).headers["Location"].startswith("/login")
+        away = stranger.get("/contacts", headers={"HX-Request": "true", "HX-Current-URL": ODD_ADDRESS})
+        assert away.headers["HX-Redirect"] == "/login?next=/"
+    with httpx.Client(base_url=system.url, headers=own, cookies={"musubi_session": session}) as root:
+        made = system.admin.post("/staff-groups", json={"name": "判"}).json()
+        changed = root.post(f"/settings/groups/{made['id']}", data={"name": "版", "version": "٣"})
+        assert changed.status_code == 412
+        assert root.post("/settings/tokens", data={"name": "t", "once": "鍵 鍵"}).status_code == 422
 
 
 def test_what_is_not_there_is_said_within_the_frame(desk, session):
