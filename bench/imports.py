@@ -19,6 +19,7 @@ from bench.workshop import Workshop
 
 SIZES = (10_000, 100_000)
 SERVICES = ("contacts", "staff", "gateway")
+MEASURED = ("contacts", "PostgreSQL")
 # An organization for so many contacts.
 EACH = 20
 PAUSE = 0.1
@@ -39,8 +40,8 @@ def imports_part(shop: Workshop) -> None:
     small, large = SIZES
     for what in ("import", "undo"):
         shop.report.against(f"{what}, {large:,} rows", f"{what}, {small:,} rows")
-    measured = "peak memory of contacts"
-    shop.report.against(f"import, {large:,} rows, {measured}", f"import, {small:,} rows, {measured}")
+    for measured in (*(f"CPU of {name}" for name in MEASURED), "peak memory of contacts"):
+        shop.report.against(f"import, {large:,} rows, {measured}", f"import, {small:,} rows, {measured}")
 
 
 def _measure(shop: Workshop, client: httpx.Client, size: int, meters: Meters) -> None:
@@ -50,7 +51,8 @@ def _measure(shop: Workshop, client: httpx.Client, size: int, meters: Meters) ->
     assert done["created"] + done["skipped"] == size, done
     costs = meters.read()
     shop.report.add(f"import, {size:,} rows", size / taken, "rows/s")
-    shop.report.add(f"import, {size:,} rows, CPU of contacts", costs["contacts"].cpu / size * 1e6, "us per row")
+    for name in MEASURED:
+        shop.report.add(f"import, {size:,} rows, CPU of {name}", costs[name].cpu / size * 1e6, "us per row")
     shop.report.add(f"import, {size:,} rows, peak memory of contacts", costs["contacts"].memory / MEGABYTE, "MB")
     shop.report.add(f"list of contacts while importing {size:,}, p95", statistics.quantiles(lists, n=20)[-1], "ms")
     taken, _ = until(client, path, "undone", start=f"{path}/undo")

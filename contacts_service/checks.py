@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -16,6 +17,8 @@ from contracts.people import MAX_RECORD_ADDRESSES
 Values = dict[str, Any]
 
 MAX_PHONES = 20
+# Whose shown form is remembered: working it out takes longer than all else that a list tells of a contact.
+NUMBERS_KEPT = 5_000
 MAX_TAGS = 50
 PHONE_KINDS = ("work", "mobile", "home", "fax", "assistant", "other")
 # Numbers without a country code are read as people here dial them.
@@ -99,8 +102,12 @@ def phone(value: Any) -> Values:
     if parsed is None:
         return {"number": text, "kind": kind or "work"}
     number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    guessed = "mobile" if phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.MOBILE else "work"
-    return {"number": f"{number};ext={parsed.extension}" if parsed.extension else number, "kind": kind or guessed}
+    return {"number": f"{number};ext={parsed.extension}" if parsed.extension else number, "kind": kind or _kind(parsed)}
+
+
+def _kind(parsed: Any) -> str:
+    """As its digits tell."""
+    return "mobile" if phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.MOBILE else "work"
 
 
 def _parsed(text: str) -> Any:
@@ -111,6 +118,7 @@ def _parsed(text: str) -> Any:
     return parsed if phonenumbers.is_possible_number(parsed) else None
 
 
+@lru_cache(maxsize=NUMBERS_KEPT)
 def shown_phone(number: str) -> str:
     """A kept number as people here write it: 03-1234-5678; abroad +1 212-555-0100."""
     if not number.startswith("+"):

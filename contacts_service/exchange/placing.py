@@ -6,6 +6,7 @@ from typing import Any
 from chassis.ids import new_id
 from contacts_service import domain, fields, shared_settings, store
 from contacts_service.checks import Fault
+from contacts_service.exchange.csv_writing import encodable
 from contacts_service.exchange.mapping import REQUIRED, Draft, faults_of
 from contacts_service.exchange.matching import MOST_NAMED, Matches
 from contacts_service.exchange.models import Import
@@ -121,10 +122,21 @@ class Placing:
         """Overwritten: what the file says, where it says nothing too. Merged: what the record lacks."""
         if self._row.on_match == "overwrite":
             empty = fields.empty(self._kind.fields)
-            return {**{name: empty[name] for name in draft.emptied if name in empty}, **draft.values}
+            said = {name: self._regained(before[name], value) for name, value in draft.values.items()}
+            return {**{name: empty[name] for name in draft.emptied if name in empty}, **said}
         joined = {name: self._joined(name, before[name], draft.values[name]) for name in _LISTS & draft.values.keys()}
         lacking = {name: value for name, value in draft.values.items() if before[name] in ("", None, False)}
         return {**lacking, **joined}
+
+    def _regained(self, known: Any, said: Any) -> Any:
+        """What CP932 has no character for comes back from an export as what it was."""
+        if self._row.format["encoding"] != "cp932" or known == said:
+            return said
+        if isinstance(known, str):
+            return known if encodable(known) == said else said
+        if isinstance(known, list) and all(isinstance(each, str) for each in known):
+            return known if [encodable(each) for each in known] == said else said
+        return said
 
     def _joined(self, name: str, one: list[Any], two: list[Any]) -> Any:
         """Both lists, each entry once; what does not fit any more is refused as if it were typed."""

@@ -77,6 +77,15 @@ def test_an_export_overwrites_itself_without_any_change(contacts, exchange):
     assert contacts.service.contact(id=made["id"]) == made
 
 
+def test_an_export_without_all_its_characters_overwrites_itself_without_any_change(contacts, exchange):
+    made = contacts.service.create_contact(data={**WHOLE, "first_name": "𠮷野〜", "tags": ["葛󠄀", "b"], "title": "課長"})
+    text = exchange.export(format="csv_cp932").replace("課長", "部長").encode("cp932")
+    done = exchange.run(text, on_match="overwrite", match_by=["number"])
+    assert (done["updated"], done["refused"]) == (1, 0)
+    after = contacts.service.contact(id=made["id"])
+    assert {name for name in made if after[name] != made[name]} == {"title", "version", "updated_at", "modified_by"}
+
+
 def test_organizations_are_exported_and_imported(contacts, exchange):
     made = contacts.service.create_organization(
         data={"name": "+ABC", "employees": 1200, "billing_city": "千代田区", "website": "https://abc.example"}
