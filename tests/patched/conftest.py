@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import eventlet
 import pytest
 from eventlet.patcher import is_monkey_patched
 
@@ -49,7 +50,7 @@ def start(carrier_url: str, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("MUSUBI_DATABASE_URL", sqlite_url)
     monkeypatch.setenv("MUSUBI_RETRY_PAUSES", "1,1")
     monkeypatch.setattr("chassis.relay.has_readers", lambda name: name == "mailbox.removed.v1")
-    FAULTS.update(poison=set(), away=0, seen=[], open=[])
+    FAULTS.update(poison=set(), away=0, seen=[], open=[], let_go_on=eventlet.Event())
     processes: list[Process] = []
 
     def begin(*classes: Any) -> Process:

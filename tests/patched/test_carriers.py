@@ -64,8 +64,8 @@ def test_the_lag_of_a_reader_that_is_stuck_grows(services: Services) -> None:
     eventually(lambda: lag() > 1)
     FAULTS["away"] = 0
     eventually(lambda: services.sample.effects() == subjects)
-    services.mail_ingest.emit(ids(1))
-    eventually(lambda: 0 < lag() < 1)
+    # One that is heard within a second, sooner or later.
+    eventually(lambda: services.mail_ingest.emit(ids(1)) or 0 < lag() < 1)
 
 
 def test_a_poison_event_hurts_only_itself_and_becomes_a_dead_letter(services: Services) -> None:
@@ -176,7 +176,7 @@ def publish(url: str, *messages: Outgoing) -> None:
     link = Link("foreign", url)
     publisher = Publisher(link)
     link.start()
-    assert link.wait_ready(5)
+    assert link.wait_ready(30)
     publisher.publish(list(messages))
     link.stop()
 
@@ -201,7 +201,7 @@ class listening:
 
     def __enter__(self) -> None:
         self.link.start()
-        assert self.link.wait_ready(5)
+        assert self.link.wait_ready(30)
 
     def __exit__(self, *_: object) -> None:
         self.link.stop()

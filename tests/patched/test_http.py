@@ -25,7 +25,7 @@ def connect() -> Iterator[Connect]:
         stack.callback(server.stop, seconds=0)
 
         def connected(address: str = "127.0.0.1") -> socket.socket:
-            made = socket.create_connection((server.host, server.port), timeout=10, source_address=(address, 0))
+            made = socket.create_connection((server.host, server.port), timeout=30, source_address=(address, 0))
             return stack.enter_context(made)
 
         yield connected
@@ -58,7 +58,7 @@ def is_open(connection: socket.socket, *, seconds: float) -> bool:
     except ConnectionError:
         return False
     finally:
-        connection.settimeout(10)
+        connection.settimeout(30)
 
 
 def drip(connection: socket.socket) -> bool:
@@ -75,20 +75,20 @@ def test_a_head_that_drips_in_byte_by_byte_is_cut_off(connect: Connect, monkeypa
     slow = connect()
     slow.sendall(b"GET / HTTP/1.1\r\nX-Slow: ")
     begun = time.monotonic()
-    eventually(lambda: not drip(slow), timeout=5)
+    eventually(lambda: not drip(slow))
     assert time.monotonic() - begun > 0.2
 
 
 def test_who_connects_and_says_nothing_is_cut_off(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "HEAD_SECONDS", 0.1)
-    assert not is_open(connect(), seconds=5)
+    assert not is_open(connect(), seconds=30)
 
 
 def test_a_connection_that_was_used_may_rest(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(http, "HEAD_SECONDS", 2)
     kept = connect()
     assert ask(kept).startswith(b"HTTP/1.1 200")
-    assert is_open(kept, seconds=0.4)
+    assert is_open(kept, seconds=2.5)
     assert ask(kept).startswith(b"HTTP/1.1 200")
 
 

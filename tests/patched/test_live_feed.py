@@ -49,7 +49,7 @@ def say(url: str, *bodies: bytes) -> None:
     link = Link("foreign", url)
     publisher = Publisher(link)
     link.start()
-    assert link.wait_ready(5)
+    assert link.wait_ready(30)
     exchange, key = "mail_ingest.events", "mailbox.removed.v1"
     publisher.publish([Outgoing(body, exchange=exchange, routing_key=key) for body in bodies])
     link.stop()

@@ -18,7 +18,7 @@ def delete_queue(url: str, name: str) -> None:
     link = Link("administrator", url)
     link.on_connect.append(lambda link: link.channel().queue_delete(name))
     link.start()
-    assert link.wait_ready(5)
+    assert link.wait_ready(30)
     link.stop()
 
 

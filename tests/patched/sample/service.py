@@ -5,13 +5,14 @@ from typing import Any
 import eventlet
 from sqlalchemy import func, insert, select
 
-from chassis import Database, Rpc, on_event, rpc
+from chassis import Database, Rpc, deadline, on_event, rpc
 from chassis.live import LiveFeed
 from contracts import Event, MailboxRecovered, MailboxRemoved, MailboxSynchronized
-from contracts.errors import Conflict, ServiceTimeout, ServiceUnavailable
+from contracts.errors import Conflict, ServiceUnavailable
 from tests.patched.sample import models
 
 FAULTS: dict[str, Any] = {"poison": set(), "away": 0, "seen": [], "open": []}
+FOR_EVER = 1e9
 
 
 class SampleService:
@@ -79,22 +80,24 @@ class SampleService:
         return str(self.other.echo(text=text))
 
     @rpc
-    def ask_or_guess(self) -> str:
-        """Calls the other service, which does not answer in time, and does without it."""
-        try:
-            return str(self.other.linger(seconds=3))
-        except ServiceTimeout:
-            return "a guess"
+    def held(self, mark: str) -> str:
+        """Answers when the test lets it go on."""
+        FAULTS["open"].append(mark)
+        FAULTS["let_go_on"].wait()
+        return mark
 
     @rpc
-    def write_after(self, seconds: float, subject: str) -> None:
-        """Writes late."""
-        try:
-            eventlet.sleep(seconds)
-            with self.db.transaction() as tx:
-                tx.session.execute(insert(models.Effect), [{"subject": subject, "batch": 1}])
-        finally:
-            FAULTS["open"].append(subject)
+    def times_left(self) -> list[float]:
+        """The seconds that this call may take, and those that a call to the other service may take."""
+        return [deadline.time_for_a_call(FOR_EVER), self.other.time_left()]
+
+    @rpc
+    def write_when_let(self, subject: str) -> None:
+        """Writes when the test lets it go on."""
+        FAULTS["open"].append(subject)
+        FAULTS["let_go_on"].wait()
+        with self.db.transaction() as tx:
+            tx.session.execute(insert(models.Effect), [{"subject": subject, "batch": 1}])
 
     @rpc
     def have_emitted(self, subject: str) -> None:
@@ -127,6 +130,11 @@ class EmitterService:
     def echo(self, text: str) -> str:
         """The text."""
         return text
+
+    @rpc
+    def time_left(self) -> float:
+        """The seconds that this call may take."""
+        return deadline.time_for_a_call(FOR_EVER)
 
     @rpc
     def linger(self, seconds: float) -> None:
