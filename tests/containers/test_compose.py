@@ -125,7 +125,7 @@ def test_a_killed_service_is_started_again(system, token):
     if not Path(f"/proc/{pid}").exists():
         pytest.skip("the engine runs on another machine")
     os.kill(pid, signal.SIGKILL)
-    eventually(lambda: container(system, "tickets").attrs["RestartCount"] >= 1, timeout=30)
+    eventually(lambda: container(system, "tickets").attrs["RestartCount"] >= 1, timeout=60)
     eventually(lambda: state(system, "tickets") == "healthy", timeout=60)
     assert call("/api/v1/tickets", token=token)["items"]
 

@@ -22,7 +22,7 @@ class Site:
         command = [*MUSUBI, "up", "--demo", "--data", str(self.data), "--port", str(self.port)]
         self.process = Server("up", folder=folder, command=command)
         self.folder = folder
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}/api/v1", timeout=10)
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}/api/v1", timeout=60)
 
     def start(self) -> None:
         self.process.start()

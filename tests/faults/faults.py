@@ -133,7 +133,7 @@ class Faults:
         with self.site.rabbitmq.memory_alarm():
             began = time.monotonic()
             self.site.append(self.site.ledger.more(8))
-            eventually(lambda: "mail_ingest" in self.site.rows.outbox(), timeout=30)
+            eventually(lambda: "mail_ingest" in self.site.rows.outbox(), timeout=60)
             eventually(lambda: time.monotonic() - began > self._alarm_seconds, timeout=2 * self._alarm_seconds)
 
     def _tell(self, **facts: object) -> None:

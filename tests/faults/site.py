@@ -79,7 +79,7 @@ class Site:
         self.processes.wait_ready()
         self.shovel.bind(f"{service}.batches" for service in SERVICES)
         self.processes.musubi("staff", "add-admin", "--login", "root", "--name", "管理者")
-        self.api = httpx.Client(base_url=f"{self.processes.url('gateway')}/api/v1", timeout=15)
+        self.api = httpx.Client(base_url=f"{self.processes.url('gateway')}/api/v1", timeout=60)
         session = self.post("/sessions", {"login": "root", "password": PASSWORD})
         self.api.headers["Authorization"] = f"Bearer {session.json()['token']}"
         self._fill_in()

@@ -6,13 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from chassis.settings import settings
 from tests.infra import eventually
 
 pytestmark = pytest.mark.timeout(300)
 
 OTHERS = ("/contacts", "/leads", "/tickets", "/messages", "/decisions")
 CALLS = 5
-SOON = 4.5
+ONE_CALL = settings().rpc_timeout
+SOON = 2 * ONE_CALL - 0.5  # one after the other would take longer
 
 
 def timed(call, *arguments, **keywords):
@@ -51,13 +53,13 @@ def test_the_others_answer_at_once_the_affected_calls_fail_soon_and_none_runs_la
         others = [timed(site.api.get, path) for path in OTHERS for _ in range(4)]
     answers = [call.result() for call in affected]
     assert {status for status, _ in others} == {200}
-    assert max(seconds for _, seconds in others) < 0.3
+    assert max(seconds for _, seconds in others) < ONE_CALL
     assert {status for status, _ in answers} <= {503, 504}
     assert max(seconds for _, seconds in answers) < SOON
     ill()
     key = secrets.token_hex(8)
     called = {"record": record, "text": "電話しました"}
-    eventually(lambda: site.post("/comments", called, key=key).status_code == 201, timeout=20)
+    eventually(lambda: site.post("/comments", called, key=key).status_code == 201, timeout=60)
     site.check()
     assert site.rows.count("history", "comments") == before + 1
 
@@ -94,7 +96,7 @@ def test_while_contacts_hang_a_mail_is_shown_with_what_was_known_when_it_was_dec
 def test_a_click_that_needs_several_calls_fails_as_soon_as_one_call_would(site, decision, contacts_hang):
     before = site.rows.count("contacts", "contacts")
     answer = timed(site.post, f"/messages/{decision['mail_message_id']}/actions/add_contact", {"last_name": "田中"})
-    assert answer == (504, pytest.approx(4, abs=SOON - 4))
+    assert answer == (504, pytest.approx(ONE_CALL, abs=SOON - ONE_CALL))
     contacts_hang()
     eventually(lambda: site.api.get("/contacts").status_code == 200)
     site.check()

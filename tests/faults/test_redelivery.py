@@ -23,7 +23,7 @@ def test_an_event_that_comes_three_times_and_out_of_order_has_one_effect(site):
     chance = random.Random(SEED)
     site.processes.halt("matcher")
     site.append(site.ledger.more(42))
-    eventually(lambda: site.read_all() and not site.rows.outbox(), timeout=30)
+    eventually(lambda: site.read_all() and not site.rows.outbox(), timeout=60)
     for readers, next_ones in STAGES:
         for name in next_ones:
             site.processes.halt(name)

@@ -26,7 +26,7 @@ class Visits:
     def _entered(self, name: str) -> bool:
         self._tries += 1
         gateway = self._gateways[self._tries % len(self._gateways)]
-        with httpx.Client(base_url=f"{gateway}/api/v1", timeout=15) as api:
+        with httpx.Client(base_url=f"{gateway}/api/v1", timeout=60) as api:
             try:
                 session = _done(api.post("/sessions", json={"login": "root", "password": PASSWORD}))
                 headers = {"Authorization": f"Bearer {session['token']}", "Idempotency-Key": name.encode().hex()}

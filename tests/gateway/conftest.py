@@ -3,6 +3,7 @@
 ``staff``, ``app`` and ``client`` are the small form: the app in this process on a real staff service.
 """
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ class System:
     def client(self, token: str | None = None, **headers: str) -> httpx.Client:
         """A client that sends the token."""
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
-        client = httpx.Client(base_url=f"{self.url}/api/v1", headers={**bearer, **headers}, timeout=15)
+        client = httpx.Client(base_url=f"{self.url}/api/v1", headers={**bearer, **headers}, timeout=60)
         self._clients.append(client)
         return client
 
@@ -76,9 +77,10 @@ class System:
 
 @contextmanager
 def running_system() -> Iterator[System]:
-    """All services in one process."""
+    """All services in one process, as patient as its clients."""
     folder = Path(tempfile.mkdtemp(prefix="musubi-gateway-"))
     env = {"MUSUBI_REQUESTS_PER_MINUTE": "1000000", "MUSUBI_ANONYMOUS_PER_MINUTE": "1000000"}
+    env |= {"MUSUBI_RPC_TIMEOUT": "30"}
     with ServiceProcesses(
         [ALL],
         amqp_url=f"embedded://{folder}/broker.db",
@@ -118,11 +120,20 @@ def office(system: System, dovecot: Dovecot) -> Account:
     return account
 
 
-@pytest.fixture
-def staff(tmp_path):
-    service = testing.instance(StaffService, testing.migrated_sqlite(tmp_path, StaffService))
+@pytest.fixture(scope="session")
+def staff_users(tmp_path_factory):
+    """The file of a staff service's database with a user of each role: their passwords cost time once."""
+    folder = tmp_path_factory.mktemp("staff")
+    service = testing.instance(StaffService, testing.migrated_sqlite(folder, StaffService))
     for role in ("admin", "staff", "read_only"):
         service.create_staff_user(data={"login": role, "name": role, "role": role, "password": PASSWORD})
+    service.db.engine.dispose()
+    return folder / "staff.db"
+
+
+@pytest.fixture
+def staff(staff_users, tmp_path):
+    service = testing.instance(StaffService, f"sqlite:///{shutil.copy(staff_users, tmp_path)}")
     yield service
     service.db.engine.dispose()
 

@@ -6,9 +6,12 @@ import time
 import httpx
 import pytest
 
+from chassis.settings import settings
 from tests.gateway.conftest import System
 from tests.infra import eventually
 from tests.infra.services import ServiceProcesses
+
+ONE_CALL = settings().rpc_timeout
 
 
 @pytest.fixture
@@ -42,12 +45,12 @@ def test_with_one_service_dead_the_others_answer_and_it_comes_back_by_itself(sys
     assert (answer.status_code, answer.json()["reports"]["error"]["status"] in (503, 504)) == (200, True)
     status, seconds = timed(api, "/contacts")
     assert status in (503, 504)
-    assert seconds < 4.5
+    assert seconds < 2 * ONE_CALL
     status, seconds = timed(api, "/leads")
-    assert (status, seconds < 0.3) == (200, True)
+    assert (status, seconds < ONE_CALL) == (200, True)
     processes.resume("contacts")
     processes.wait_ready("contacts")
-    assert timed(api, "/contacts")[0] == 200
+    eventually(lambda: timed(api, "/contacts")[0] == 200)
     processes.halt("staff")
     assert timed(api, "/leads")[0] == 200
     assert timed(system.client("musubi_t_nobody"), "/leads")[0] in (503, 504)
@@ -59,13 +62,12 @@ def test_the_gateway_stops_in_order_although_somebody_follows_the_live_feed(syst
         assert next(lines) == "retry: 2000"
         gateway = system.processes.replicas["gateway-1"]
         gateway.wanted = False
-        began = time.monotonic()
         gateway.server.send(signal.SIGTERM)
         rest = _until_the_end(lines)
     # No second signal: one that comes while the interpreter itself ends finds no handler any more.
-    eventually(lambda: not gateway.server.running, timeout=10)
+    eventually(lambda: not gateway.server.running, timeout=60)
+    # Who does not end by itself in time is ended with another code.
     assert gateway.server.exit_code == 0
-    assert time.monotonic() - began < 12
     assert rest == "ended"
 
 

@@ -41,7 +41,7 @@ class Feed:
 
     def until(self, event_type):
         while True:
-            found = self.events.get(timeout=10)
+            found = self.events.get(timeout=60)
             if found[1] == event_type:
                 return found
 

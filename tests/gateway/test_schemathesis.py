@@ -75,7 +75,7 @@ def session():
 def test_every_call_answers_as_its_document_says(case, system, known_ids, session):
     aim(case, known_ids)
     headers = {"Authorization": f"Bearer {system.admin_token}", "Accept-Language": "ja"}
-    answer = case.call_and_validate(base_url=system.url, headers=headers, session=session, timeout=15)
+    answer = case.call_and_validate(base_url=system.url, headers=headers, session=session, timeout=60)
     names_a_language = "language" in (case.query or {})
     if answer.headers.get("content-type", [""])[0] == "application/problem+json" and not names_a_language:
         problem = answer.json()

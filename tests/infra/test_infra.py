@@ -71,7 +71,7 @@ class TestRabbitMQ:
             worker = threading.Thread(target=publish)
             worker.start()
             assert not done.wait(1)
-        assert done.wait(10)
+        assert done.wait(60)
         worker.join()
 
     def test_queues_and_connections_can_be_taken_away(self, rabbitmq, amqp_url):
@@ -140,14 +140,14 @@ class TestDovecot:
         assert mailbox_account.uids() == [2]
 
     def test_tls_is_trusted_through_the_own_authority_alone(self, dovecot, mailbox_account):
-        with imaplib.IMAP4_SSL("localhost", dovecot.tls_port, ssl_context=dovecot.tls(), timeout=10) as connection:
+        with imaplib.IMAP4_SSL("localhost", dovecot.tls_port, ssl_context=dovecot.tls(), timeout=60) as connection:
             assert connection.login(mailbox_account.user, mailbox_account.password)[0] == "OK"
         with pytest.raises(ssl.SSLCertVerificationError):
-            imaplib.IMAP4_SSL("localhost", dovecot.tls_port, ssl_context=ssl.create_default_context(), timeout=10)
+            imaplib.IMAP4_SSL("localhost", dovecot.tls_port, ssl_context=ssl.create_default_context(), timeout=60)
 
     def test_a_wrong_password_is_refused_without_delay(self, dovecot, mailbox_account):
         with (
-            imaplib.IMAP4("127.0.0.1", dovecot.port, timeout=10) as connection,
+            imaplib.IMAP4("127.0.0.1", dovecot.port, timeout=60) as connection,
             pytest.raises(imaplib.IMAP4.error, match="AUTHENTICATIONFAILED"),
         ):
             connection.login(mailbox_account.user, "wrong")
@@ -170,7 +170,7 @@ def uidvalidity(account, folder: str) -> bytes:
 
 def xoauth2(dovecot: Dovecot, user: str, token: str) -> str:
     answers = iter([f"user={user}\x01auth=Bearer {token}\x01\x01".encode()])
-    with imaplib.IMAP4("127.0.0.1", dovecot.port, timeout=10) as connection:
+    with imaplib.IMAP4("127.0.0.1", dovecot.port, timeout=60) as connection:
         try:
             return connection.authenticate("XOAUTH2", lambda _: next(answers, b""))[0]
         except imaplib.IMAP4.error:

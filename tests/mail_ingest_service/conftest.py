@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from chassis import DatabaseHandle, clock, migrations
+from chassis import DatabaseHandle, clock
 from chassis.engine import make_engine
 from chassis.testing import published
 from contracts.base import Event
@@ -21,6 +21,7 @@ from mail_ingest_service.parse_pool import ParsePool
 from mail_ingest_service.reader import Reader
 from mail_ingest_service.service import MailIngestService
 from tests.infra.dovecot import Account
+from tests.services.databases import KINDS, empty_database
 
 
 @pytest.fixture(scope="session")
@@ -43,13 +44,10 @@ def connector(dovecot: Any) -> Connector:
     )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DatabaseHandle]:
+@pytest.fixture(params=KINDS)
+def db(request: pytest.FixtureRequest) -> Iterator[DatabaseHandle]:
     """An empty database of the service, made by its migrations, of both kinds."""
-    url = f"sqlite:///{tmp_path}/mail_ingest.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("make_databases")(["mail_ingest"]).replace("{service}", "mail_ingest")
-    migrations.upgrade(models, url)
+    url = empty_database(request, models)
     handle = DatabaseHandle("mail_ingest", make_engine(url), metadata=models.Base.metadata)
     yield handle
     handle.engine.dispose()

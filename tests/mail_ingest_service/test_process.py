@@ -57,9 +57,9 @@ def test_a_mailbox_added_by_command_is_read_and_new_mail_is_pushed(system, mailb
     mailbox_account.append(mail("先に"))
     processes = system("mail_ingest")
     save(processes, mailbox_account)
-    eventually(lambda: query("SELECT subject FROM mail_messages") == [("先に",)], timeout=20)
+    eventually(lambda: query("SELECT subject FROM mail_messages") == [("先に",)], timeout=60)
     mailbox_account.append(mail("後から"))
-    eventually(lambda: len(query("SELECT 1 FROM mail_messages")) == 2, timeout=20)
+    eventually(lambda: len(query("SELECT 1 FROM mail_messages")) == 2, timeout=60)
     assert mailbox_account.user in processes.musubi("mailbox", "list")
     assert mailbox_account.password not in processes.replicas["mail_ingest-1"].server.output()
     assert processes.musubi("mailbox", "rotate-keys").startswith("1 secrets")
@@ -96,7 +96,7 @@ try:
     found = connector.folders(domain.new_settings(settings | {"user": user, "secret": secret}))
     print(sorted(folder.name for folder in found))
 except MailboxRefused as refusal:
-    print(refusal.extra["reason"], time.monotonic() - began < 2)
+    print(refusal.extra["reason"], time.monotonic() - began < 20)
 """
 
 
@@ -127,7 +127,7 @@ def test_a_process_that_dies_at_the_worst_moment_loses_and_doubles_nothing(syste
     name, _, count = point.partition(":")
     processes.crash_at("mail_ingest-1", name, int(count))
     processes.resume("mail_ingest-1")
-    eventually(lambda: processes.restarts["mail_ingest-1"], timeout=30, what="the crash")
+    eventually(lambda: processes.restarts["mail_ingest-1"], timeout=60, what="the crash")
     eventually(lambda: query("SELECT count(*) FROM deliveries") == [(900,)], timeout=60)
     assert query("SELECT count(*), count(DISTINCT subject) FROM mail_messages") == [(900, 900)]
     assert query("SELECT count(*) FROM raw_chunks") == [(900,)]
@@ -136,11 +136,11 @@ def test_a_process_that_dies_at_the_worst_moment_loses_and_doubles_nothing(syste
 def test_a_second_replica_takes_over_when_the_one_that_reads_is_killed(system, mailbox_account, query):
     processes = system("mail_ingest", "mail_ingest")
     save(processes, mailbox_account)
-    [[owner]] = eventually(lambda: query("SELECT owner FROM leases"), timeout=20)
+    [[owner]] = eventually(lambda: query("SELECT owner FROM leases"), timeout=60)
     [reading] = [name for name, each in processes.replicas.items() if str(each.server.pid) == owner.split(":")[1]]
     processes.halt(reading)
     mailbox_account.append(mail("引き継がれた"))
-    eventually(lambda: query("SELECT subject FROM mail_messages") == [("引き継がれた",)], timeout=30)
+    eventually(lambda: query("SELECT subject FROM mail_messages") == [("引き継がれた",)], timeout=60)
     assert query("SELECT owner FROM leases") != [(owner,)]
 
 

@@ -72,7 +72,7 @@ def test_a_poison_event_hurts_only_itself_and_becomes_a_dead_letter(services: Se
     subjects = ids(10)
     FAULTS["poison"] = {subjects[4]}
     services.mail_ingest.emit(subjects)
-    eventually(lambda: services.sample.dead_letters()["items"], timeout=20)
+    eventually(lambda: services.sample.dead_letters()["items"], timeout=60)
     [letter] = services.sample.dead_letters()["items"]
     assert letter["queue"] == "sample.mailbox.removed.v1"
     assert letter["attempts"] == 3
@@ -84,7 +84,7 @@ def test_a_dead_letter_can_be_replayed_once(services: Services) -> None:
     [subject] = ids(1)
     FAULTS["poison"] = {subject}
     services.mail_ingest.emit([subject])
-    eventually(lambda: services.sample.dead_letters()["items"], timeout=20)
+    eventually(lambda: services.sample.dead_letters()["items"], timeout=60)
     [letter] = services.sample.dead_letters()["items"]
     FAULTS["poison"] = set()
     for _ in range(2):

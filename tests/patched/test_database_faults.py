@@ -20,7 +20,7 @@ from tests.infra.postgres import PostgreSQL
 from tests.patched.proxy_process import ProxyProcess
 from tests.patched.sample.service import EmitterService, SampleService
 
-SILENCE = 0.6
+SILENCE = 1.0
 # How the server answers a COPY of one column, in binary.
 COPY_MAY_BEGIN = b"G\x00\x00\x00\x09\x01\x00\x01\x00\x01"
 
@@ -40,10 +40,10 @@ def engine(
     postgres_url_for: Callable[[str], str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Engine]:
-    """An engine through the proxy that has connected already; what is silent for 0.6 s is given up."""
-    monkeypatch.setattr(waiting, "SILENCE_SECONDS", SILENCE)
+    """An engine through the proxy that has connected already; what is silent for a second is given up."""
     engine = make_engine(through(proxy, postgres, postgres_url_for("sample")))
     assert ask(engine, "SELECT 1") == [(1,)]
+    monkeypatch.setattr(waiting, "SILENCE_SECONDS", SILENCE)
     yield engine
     engine.dispose()
 

@@ -62,7 +62,7 @@ def letters(services: Services, *, at_least: int = 1) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = services.sample.dead_letters()["items"]
         return found if len(found) >= at_least else []
 
-    return eventually(listed, timeout=20)
+    return eventually(listed, timeout=60)
 
 
 def test_a_letter_with_what_no_column_holds_is_kept_and_so_are_those_behind_it(
@@ -123,6 +123,6 @@ def test_a_replayed_letter_that_dies_again_waits_again_with_its_new_error(servic
     services.mail_ingest.emit([subject])
     [first] = letters(services)
     services.sample.replay_dead_letter(id=first["id"])
-    again = eventually(lambda: [letter for letter in letters(services) if not letter["replayed_at"]], timeout=20)
+    again = eventually(lambda: [letter for letter in letters(services) if not letter["replayed_at"]], timeout=60)
     assert [letter["id"] for letter in letters(services)] == [letter["id"] for letter in again] == [first["id"]]
     assert again[0]["died_at"] > first["died_at"]

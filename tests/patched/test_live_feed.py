@@ -73,7 +73,7 @@ def test_everybody_is_told_of_the_gap_when_the_broker_is_back(hub: LiveHub, prox
         seen = client.queue.get(timeout=20).event
         proxy.tell("reset")
         told(client, until="gap")
-        eventually(lambda: answered(services.mail_ingest.emit, [last]) == "done", timeout=20)
+        eventually(lambda: answered(services.mail_ingest.emit, [last]) == "done", timeout=60)
     told(client, until=last)
     # An event may be sent again whose confirmation went with the link.
     for follower in (late, follow(hub, after=seen.id)):

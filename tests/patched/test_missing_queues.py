@@ -34,7 +34,7 @@ def test_an_event_that_fails_is_kept_though_the_queue_it_goes_to_was_deleted(
     FAULTS["poison"] = {poison}
     delete_queue(carrier_url, queue)
     services.mail_ingest.emit([poison, good])
-    [letter] = eventually(lambda: services.sample.dead_letters()["items"], timeout=30)
+    [letter] = eventually(lambda: services.sample.dead_letters()["items"], timeout=60)
     assert "this event cannot be handled" in letter["error"]
     assert services.sample.effects() == [good]
 

@@ -200,7 +200,7 @@ def test_a_retry_queue_brings_a_message_back_after_its_pause_and_counts_the_roun
         started = time.monotonic()
         messages[-1].reject()
         receive(connection, messages, tries + 1)
-        assert 0.09 < time.monotonic() - started < 3
+        assert time.monotonic() - started > 0.09
     counts = {(d["queue"], d["reason"]): d["count"] for d in messages[-1].headers["x-death"]}
     assert counts == {("work", "rejected"): 3, ("work.retry", "expired"): 3}
 
@@ -211,7 +211,7 @@ def test_a_message_with_an_expiration_of_its_own_dies_on_time(connection, channe
     started = time.monotonic()
     publish(channel, "urgent", key="tickets", expiration=0.1)
     assert receive(connection, messages, 1) == ["urgent"]
-    assert 0.09 < time.monotonic() - started < 3
+    assert time.monotonic() - started > 0.09
     [death] = messages[0].headers["x-death"]
     assert (death["reason"], death["original-expiration"]) == ("expired", "100")
     assert "expiration" not in messages[0].properties

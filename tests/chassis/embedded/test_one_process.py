@@ -51,7 +51,7 @@ def test_what_a_consumer_was_sent_but_never_saw_is_not_marked_as_redelivered(con
     declare(channel, "inbox")
     publish(channel, "seen", "unseen", key="inbox")
     consume(reader.channel(), "inbox")
-    reader.drain_events(timeout=1)
+    reader.drain_events(timeout=30)
     reader.release()
     assert [get(channel, "inbox").delivery_info["redelivered"] for _ in range(2)] == [True, False]
 
@@ -82,7 +82,8 @@ def test_waiting_costs_no_processor_time(connect):
         thread.start()
     for thread in threads:
         thread.join()
-    assert time.process_time() - used < 0.05 * (time.monotonic() - started)
+    # Whoever spins takes all of it.
+    assert time.process_time() - used < 0.25 * (time.monotonic() - started)
 
 
 def wait_two_seconds(connection):
@@ -98,7 +99,7 @@ def test_after_a_restart_of_the_broker_old_connections_say_so_and_new_ones_work(
     waiting = threading.Timer(0.05, embedded.reset)
     waiting.start()
     with pytest.raises(amqp.exceptions.RecoverableConnectionError):
-        connection.drain_events(timeout=10)
+        connection.drain_events(timeout=60)
     waiting.join()
     assert not connection.connected
     with pytest.raises(amqp.exceptions.RecoverableConnectionError):

