@@ -44,8 +44,13 @@ class System:
 
     def token(self, login: str, *scopes: str) -> str:
         """A new API token."""
-        words = [word for scope in scopes for word in ("--scope", scope)]
-        return self.processes.musubi("staff", "add-token", "--login", login, *words).strip()
+        made = self.logged_in(login).post("/api-tokens", json={"name": "a program", "scopes": scopes})
+        return str(made.raise_for_status().json()["token"])
+
+    def logged_in(self, login: str) -> httpx.Client:
+        """A client with a session of its own."""
+        answer = self.client().post("/sessions", json={"login": login, "password": PASSWORD})
+        return self.client(answer.raise_for_status().json()["token"])
 
     def client(self, token: str | None = None, **headers: str) -> httpx.Client:
         """A client that sends the token."""
@@ -56,9 +61,9 @@ class System:
 
     def colleague(self, name: str = "同僚", role: str = "staff") -> httpx.Client:
         """Another staff user, logged in."""
-        login = {"login": f"colleague-{new_id()}", "password": PASSWORD}
-        self.admin.post("/staff-users", json={**login, "name": name, "role": role}).raise_for_status()
-        return self.client(self.client().post("/sessions", json=login).json()["token"])
+        data = {"login": f"colleague-{new_id()}", "password": PASSWORD, "name": name, "role": role}
+        self.admin.post("/staff-users", json=data).raise_for_status()
+        return self.logged_in(data["login"])
 
     def close(self) -> None:
         """Close the clients."""
