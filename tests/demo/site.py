@@ -10,7 +10,7 @@ from tests.infra import eventually
 from tests.infra.process import Server, free_port
 
 MUSUBI = [sys.executable, "-m", "musubi"]
-SECONDS = 60
+SECONDS = 120
 
 
 class Site:

@@ -15,7 +15,7 @@ from tests.infra.process import Server
 EXAMPLES = Path(__file__).parent.parent.parent / "docs" / "examples"
 MUSUBI = [sys.executable, "-m", "musubi"]
 WANTED = ["staff.events", "staff_user.#"]
-SECONDS = 60
+SECONDS = 120
 PASSWORD = "correct horse battery staple"
 
 

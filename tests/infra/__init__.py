@@ -16,7 +16,7 @@ __all__ = ["Missing", "eventually", "infrastructure_required"]
 Answer = TypeVar("Answer")
 
 
-def eventually(check: Callable[[], Answer], *, timeout: float = 30.0, interval: float = 0.02, what: str = "") -> Answer:
+def eventually(check: Callable[[], Answer], *, timeout: float = 60.0, interval: float = 0.02, what: str = "") -> Answer:
     """Calls `check` until its answer is true and returns that answer.
 
     An `AssertionError` or `OSError` of the check counts as "not yet". After `timeout` seconds the last answer or error

@@ -202,7 +202,7 @@ def _processes() -> dict[int, _Row]:
     return rows
 
 
-def wait_for(server: Server, *, port: int, timeout: float = 60.0) -> None:
+def wait_for(server: Server, *, port: int, timeout: float = 120.0) -> None:
     """Waits until `port` of the loopback accepts connections; a server that ended meanwhile is told with its log."""
     deadline = time.monotonic() + timeout
     while not accepts(port):

@@ -177,7 +177,7 @@ class RabbitMQ(Restartable):
         )
 
     def _wait_until_booted(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while self._booted() != "true":
             if time.monotonic() > deadline or not self.server.running:
                 raise RuntimeError(f"RabbitMQ did not boot: {self.server.output()[-2000:]}")

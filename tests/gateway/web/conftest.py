@@ -39,7 +39,8 @@ FIND_FAULTS = """async () => (await axe.run(document, {resultTypes: ["violations
 
 
 # As patient as the rest: five seconds are little on a machine that does other work besides.
-expect.set_options(timeout=30_000)
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -148,6 +149,7 @@ def desk(browser, system) -> Iterator[Any]:
         # Colours on their way from one to the other are no fault.
         still: Any = {"reduced_motion": "reduce", "timezone_id": zone}
         context = browser.new_context(locale=language, color_scheme=theme, viewport=size, **still)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         desks.append(Desk(context, system.url))
         return desks[-1]
