@@ -70,7 +70,8 @@ def change_next(tx: Transaction, row: MassChange) -> None:
 def undo_next(tx: Transaction, row: MassChange) -> None:
     """Take it back from the next records; whoever calls holds the row."""
     some = ours.next_records(tx.session, row, limit=PIECE)
-    if not some:
+    if not some or not some[0].outcome:
+        # Those that come now are those that it did not come to.
         end(row, TAKEN_BACK)
         return
     done = [each for each in some if each.did]
