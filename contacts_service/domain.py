@@ -11,6 +11,7 @@ from contacts_service import checks, fields
 from contracts.addresses import canonical_address, weaker_address
 from contracts.errors import Invalid
 from contracts.folding import folded, spread
+from contracts.names import called
 
 Values = dict[str, Any]
 
@@ -40,10 +41,8 @@ def field_changes(before: Values, after: Values, names: Iterable[str]) -> list[V
 
 
 def label_of(kind: str, values: Values) -> str:
-    """What a record is called in lists: last name first for people."""
-    if kind == "organization":
-        return str(values["name"])
-    return f"{values['last_name']} {values['first_name']}".strip()
+    """What a record is called."""
+    return str(values["name"]) if kind == "organization" else called(values["last_name"], values["first_name"])
 
 
 SEARCHED = ("number", "name", "last_name", "first_name", "last_name_kana", "first_name_kana", "title", "department")

@@ -49,6 +49,10 @@ def shape(template: str) -> Shape:
     return Shape(tuple(pieces[1::2]), tuple(pieces[::2]))
 
 
+def _is_sentence(name: str) -> bool:
+    return name.endswith("sentence")
+
+
 class Phrasebook:
     """Sentences by what they are in another language."""
 
@@ -57,9 +61,10 @@ class Phrasebook:
         self._words = words
         shapes = [(shape(template), said) for template, said in sentences.items()]
         self._fixed = {found.parts[0]: said for found, said in shapes if not found.names}
-        # Whatever has more words of its own is meant, where several fit.
+        # What is put around another sentence, then whatever has more words of its own, where several fit.
         self._shaped = sorted(
-            ((found, said) for found, said in shapes if found.names), key=lambda one: -len("".join(one[0].parts))
+            ((found, said) for found, said in shapes if found.names),
+            key=lambda one: (not any(map(_is_sentence, one[0].names)), -len("".join(one[0].parts))),
         )
 
     def said(self, text: str) -> str | None:
@@ -97,7 +102,7 @@ class Phrasebook:
         return filled
 
     def _value(self, is_a: str, value: str, steps: Steps) -> str | None:
-        if is_a == "sentence":
+        if _is_sentence(is_a):
             return self._said(value, steps)
         if is_a.removesuffix("s") in _WORDS:
             return "、".join(self._words.get(word, word) for word in value.split(", "))

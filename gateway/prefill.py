@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from contracts.errors import Invalid
+from contracts.names import called
 
 Values = dict[str, Any]
 MAX_COMMENT = 2_000
@@ -42,7 +43,7 @@ def add_ticket(panel: Mapping[str, Any], message: Mapping[str, Any]) -> Values:
     return {
         "title": form["title"] or "(no subject)",
         "description": form["description"],
-        "requester_name": f"{form['last_name']} {form['first_name']}".strip(),
+        "requester_name": called(form["last_name"], form["first_name"]),
         "requester_address": form["address"],
         "customer": match if match and match["kind"] != "ticket" else None,
     }
@@ -101,7 +102,7 @@ def filled(action: str, *, panel: Mapping[str, Any], message: Mapping[str, Any],
 def mail_facts(panel: Mapping[str, Any], message: Mapping[str, Any]) -> Values:
     """What a history keeps of a mail that a person links to a record."""
     form = panel["form"]
-    party = {"name": f"{form['last_name']} {form['first_name']}".strip(), "address": form["address"]}
+    party = {"name": called(form["last_name"], form["first_name"]), "address": form["address"]}
     return {
         "title": message["subject"],
         "happened_at": message["received_at"],

@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.errors import Invalid
 from contracts.fields import identity_or_none
+from contracts.names import called
 from matcher_service.domain import Choice
 
 Values = dict[str, Any]
@@ -25,7 +26,7 @@ def record_of(value: Any) -> Values | None:
 
 def choice_of(record: Values, found: Mapping[str, Any]) -> Choice:
     """The choice of a record as its owner described it."""
-    names = f"{found.get('last_name', '')} {found.get('first_name', '')}".strip()
+    names = called(found.get("last_name", ""), found.get("first_name", ""))
     organization_id = record["id"] if record["kind"] == "organization" else found.get("organization_id")
     return Choice(record, (found.get("label") or names or None), organization_id)
 

@@ -13,6 +13,8 @@ from flask import g
 from gateway.web.language import gettext, language, locale, msg
 
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# As contracts.names has them, for what is said elsewhere.
+FAMILY_FIRST = re.compile(f"{CJK.pattern}|[\u1100-\u11ff\u3005-\u3007\uac00-\ud7af\uff66-\uff9f]")
 JAPAN = ("", "日本", "japan", "jp")
 TOKYO = "Asia/Tokyo"
 BEFORE, AT_ONCE = msg("%(length)s before"), msg("When it begins or is due")
@@ -20,9 +22,9 @@ SIZES = ("digital-byte", "digital-kilobyte", "digital-megabyte")
 
 
 def person(contact: Mapping[str, Any]) -> str:
-    """A name: 姓 名 where it is written in Japanese or read by Japanese, else the first name first."""
+    """A name: 姓 名 where it is written with such letters, else the first name first, in every language."""
     last, first = contact.get("last_name") or "", contact.get("first_name") or ""
-    family_first = language() == "ja" or CJK.search(last + first)
+    family_first = FAMILY_FIRST.search(last + first)
     return " ".join(filter(None, (last, first) if family_first else (first, last)))
 
 

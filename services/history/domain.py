@@ -8,6 +8,7 @@ from typing import Any
 from contracts.base import Event
 from contracts.errors import Invalid, NotFound
 from contracts.fields import MAX_TEXT, RECORD_KINDS, identity_or_none
+from contracts.names import called
 from contracts.people import ContactMerged, ContactUnmerged, OrganizationMerged, OrganizationUnmerged
 from contracts.senders import MatchCorrected
 from contracts.work import LeadConverted, TicketReplyReceived
@@ -211,8 +212,8 @@ def _entry(kind: str, event: Event, *, about_id: str, title: str, summary: Value
 
 
 def _name(personal: Values) -> str:
-    names = (personal.get(part, "") for part in ("last_name", "first_name", "company"))
-    return " ".join(name for name in names if name)
+    name = called(personal.get("last_name", ""), personal.get("first_name", ""))
+    return f"{name} {personal.get('company', '')}".strip()
 
 
 _MERGES, _PARTINGS = (ContactMerged.type, OrganizationMerged.type), (ContactUnmerged.type, OrganizationUnmerged.type)

@@ -121,6 +121,7 @@ BOOK = Phrasebook(
     {
         "Fill it in.": "入力してください。",
         "At most %(most)s.": "%(most)sまで。",
+        "%(text)s is no number.": "「%(text)s」は数ではありません。",
         "At most %(most)s of %(kind)s.": "%(kind)sは%(most)sまで。",
         "%(column)s: %(fault_sentence)s": "%(column)s：%(fault_sentence)s",
         "It is %(state)s; may be: %(states)s.": "%(state)sです。%(states)sにできます。",
@@ -137,6 +138,7 @@ BOOK = Phrasebook(
         ("At most 5 of tag.", "タグは5まで。"),
         ("At most 5 of tags.", "tagsは5まで。"),
         ("Name: At most 5.", "Name：5まで。"),
+        ("Name: x is no number.", "Name：「x」は数ではありません。"),
         ("a: b: Fill it in.", "a：b：入力してください。"),
         ("Fill it in. At most 5. Fill it in.", "入力してください。5まで。入力してください。"),
         ("It is Open; may be: Open, Closed, New.", "オープンです。オープン、クローズ、Newにできます。"),

@@ -5,16 +5,18 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from gateway.web.api import Values, api
+from gateway.web.api import ApiProblem, Values, api
 from gateway.web.language import gettext, msg
 from gateway.web.lists import drafts, screen, state
 from gateway.web.lists.kinds import KINDS, RecordKind
-from gateway.web.lists.shown import Known, Screen, default_cookie
+from gateway.web.lists.shown import Known, Naming, Screen, default_cookie
 from gateway.web.lists.views import KIND
 from gateway.web.mass.outcomes import Outcome
 from gateway.web.pages import go
 
 YEAR = 365 * 24 * 3600
+# As which refusals another name, or the same once more, may be taken.
+NAMED_OTHERWISE = (409, 412, 422)
 DELETED = msg("The list “%(name)s” is deleted.")
 
 saved = Blueprint("saved_lists", __name__)
@@ -25,7 +27,10 @@ def save(plural: str) -> Response:
     """Keep the present filter, order and columns under a name."""
     kind = KINDS[plural]
     there = screen.known(kind)
-    made = api().post("/list-views", {"record_kind": kind.name, **_named(), **_arranged(there)})
+    try:
+        made = api().post("/list-views", {"record_kind": kind.name, **_named(), **_arranged(there)})
+    except ApiProblem as problem:
+        return _named_again(there, "save", problem)
     return go(f"{plural}.index", toast="list_saved", view=made["id"])
 
 
@@ -33,8 +38,14 @@ def save(plural: str) -> Response:
 def change(plural: str, id: UUID) -> Response:
     """Another name, or shared or not; or the present filter, order and columns instead of those it had."""
     renames = request.form.get("do") == "rename"
-    data = _named() if renames else _arranged(screen.known(KINDS[plural]))
-    api().patch(f"/list-views/{id}", data, version=request.form.get("version", "0"))
+    there = screen.known(KINDS[plural])
+    data = _named() if renames else _arranged(there)
+    try:
+        api().patch(f"/list-views/{id}", data, version=request.form.get("version", "0"))
+    except ApiProblem as problem:
+        if not renames:
+            raise
+        return _named_again(there, "rename", problem)
     rest = state.from_values(KINDS[plural], request.form).pairs() if renames else {}
     return go(f"{plural}.index", toast="list_saved", **{**rest, "view": str(id)})
 
@@ -71,6 +82,22 @@ def begin_with(plural: str) -> Response:
 
 def _named() -> Values:
     return {"name": request.form.get("name", "").strip(), "shared": "shared" in request.form}
+
+
+def _named_again(there: Known, dialog: str, problem: ApiProblem) -> Response:
+    """The list with the dialog open that its name was typed into, and why it was refused beside it."""
+    found = state.chosen(state.from_values(there.kind, request.form), there.views, there.fields)
+    if found is None or problem.status not in NAMED_OTHERWISE:
+        raise problem
+    shown = Screen(there, found, found.filter, naming=Naming(dialog, **_named(), wrong=_wrong(problem)))
+    screen.fill(shown)
+    response = screen.answer(shown, "main")
+    response.status_code = problem.status
+    return response
+
+
+def _wrong(problem: ApiProblem) -> str:
+    return screen.faults(problem).get("name") or problem.detail
 
 
 def _arranged(there: Known) -> Values:

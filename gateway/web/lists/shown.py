@@ -57,6 +57,16 @@ class Known:
         return fields.groups(self.kind.groups, self.fields)
 
 
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A name of a list that was refused: typed into which dialog (save, rename), and why."""
+
+    dialog: str = ""
+    name: str = ""
+    shared: bool = False
+    wrong: str = ""
+
+
 @dataclass
 class Screen:
     """All that the templates of a list show."""
@@ -70,6 +80,7 @@ class Screen:
     errors: dict[str, str] = field(default_factory=dict)
     open: bool = False
     focus: str = ""
+    naming: Naming = field(default_factory=Naming)
     became: Outcome = field(default_factory=lambda: Outcome())
 
     @property

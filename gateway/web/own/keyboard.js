@@ -44,6 +44,8 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+document.querySelector("dialog[data-open-now]")?.showModal();
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
   if (opener) document.getElementById(opener.dataset.open).showModal();

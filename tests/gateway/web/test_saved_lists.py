@@ -61,6 +61,33 @@ def test_a_list_is_saved_renamed_begun_with_deleted_and_brought_back(page):
     expect(page.locator("thead")).to_contain_text("Department")
 
 
+def test_a_name_that_is_refused_is_told_at_its_field_and_what_was_chosen_stays(desk, session):
+    somebody = desk()
+    somebody.enter(session)
+    page = somebody.open("/contacts?view=all&q=一括")
+    page.click("[data-open=columns-dialog]")
+    page.check("#columns-dialog input[value=department]")
+    page.click("text=Show it like this")
+    page.click("[data-open=save-dialog]")
+    page.fill("#new-name", " ")
+    page.check("#save-dialog input[name=shared]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#save-dialog #new-name-error")).to_have_text("Is required: fill it in.")
+    expect(page.locator("#new-name")).to_be_focused()
+    expect(page.locator("#save-dialog input[name=shared]")).to_be_checked()
+    page.fill("#new-name", "今度は名前")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("今度は名前")
+    expect(page.locator("thead")).to_contain_text("Department")
+    page.click("summary[aria-label=Lists]")
+    page.click("text=Rename or share")
+    page.fill("#old-name", " ")
+    page.keyboard.press("Enter")
+    expect(page.locator("#rename-dialog #old-name-error")).to_have_text("Is required: fill it in.")
+    assert somebody.accessibility_faults() == []
+    somebody.faults.clear()  # Chromium notes the status 422
+
+
 def test_many_get_a_value_and_tags_at_once(page, system, four):
     page.check("[data-pick-all]")
     page.click("text=Change a field")
