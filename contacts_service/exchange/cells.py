@@ -33,7 +33,8 @@ _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和
 _ERAS |= dict(zip("mtshr", _ERAS.values(), strict=True))
 _WHOLE = re.compile(r"[¥￥$]?\s*(\d[\d,]*)(?:\.0+)?\s*(?:円|人|名)?")
 _MANY_DIGITS = 7
-_BREAKS = re.compile(r"\s*[\r\n\t]+\s*")
+# Whole, then looked into: spaces looked for before a break would be read again from each one of them.
+_SPACES, _BREAK = re.compile(r"\s+"), re.compile(r"[\r\n\t]")
 
 
 def defused(text: str) -> str:
@@ -155,7 +156,7 @@ def value_of(target: str, cell: str, known: Mapping[str, Any]) -> tuple[str, Any
 
 def _in_one_line(cell: str) -> str:
     """Spreadsheets break long texts, such as postal addresses, into lines."""
-    return _BREAKS.sub(" ", cell)
+    return _SPACES.sub(lambda found: " " if _BREAK.search(found[0]) else found[0], cell)
 
 
 def cell_of(value: Any) -> str:

@@ -146,6 +146,14 @@ def test_what_the_first_piece_of_a_file_cuts_off_is_no_fault_of_it():
     assert (rows, problem) == ([], "Line 1 begins a card that has no END:VCARD. Is the file complete?")
 
 
+def test_a_cell_in_which_a_spreadsheet_broke_a_line_is_one_line_however_many_spaces_are_in_it():
+    known = {"last_name": None}
+    assert cells.value_of("last_name", "丸の内 \r\n\t 1-1  2", known) == ("last_name", "丸の内 1-1  2")
+    # As long as a cell may be; read again from each space on, it would take hours.
+    spaces = " " * csv_reading.MAX_RECORD
+    assert cells.value_of("last_name", spaces + "x", known) == ("last_name", spaces + "x")
+
+
 def test_a_header_of_thousands_of_equal_names_costs_no_more_than_the_columns_that_are_read():
     content = b"last_name" + b",a" * 100_000 + b"\n"
     how = found(content)
