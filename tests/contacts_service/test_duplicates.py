@@ -132,7 +132,7 @@ def test_contacts_of_a_merged_organization_are_compared_with_those_of_the_surviv
     contacts.add("Jonson", first_name="Peter", organization_id=two["id"])
     assert groups(contacts) == []
     contacts.service.merge_organizations(survivor_id=one["id"], other_ids=[two["id"]])
-    assert groups(contacts) == [["Johnson Peter", "Jonson Peter"]]
+    assert groups(contacts) == [["Peter Johnson", "Peter Jonson"]]
     contacts.service.unmerge_organization(id=two["id"])
     assert groups(contacts) == []
 
