@@ -70,7 +70,7 @@ RECORD = Block(
     msg("Record"),
     (
         Column("number", msg("Number")),
-        Column("source", msg("Source")),
+        Column("source", msg("Source"), "choice"),
         Column("created_at", msg("Created"), "full_moment"),
         Column("updated_at", msg("Changed"), "full_moment"),
         Column("modified_by", msg("Changed by"), "owner"),

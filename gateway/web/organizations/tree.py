@@ -16,6 +16,8 @@ BESIDE, BELOW, STACKED, INDENT = 20, 40, 12, 24
 # Boxes one under the other before a new column begins; boxes side by side before a new row does.
 COLUMN, ROW = 8, 6
 MARGIN = 8
+# As wide as can still be read on A4.
+READABLE = 2_600
 
 Node = Mapping[str, Any]
 

@@ -41,5 +41,6 @@ def chart(id: Any) -> Response:
         "drawing": tree.drawing(nodes),
         "size": (tree.WIDTH, tree.HEIGHT),
         "fitting": tree.fitting,
+        "readable": tree.READABLE,
     }
     return show("organizations/chart.html", **asked["head"], **shown)

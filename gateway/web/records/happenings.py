@@ -137,7 +137,12 @@ def told(entry: Values, people: Mapping[str, Values]) -> Values:
 
 
 def _page_of(about: Values) -> str | None:
-    """The page of what an entry is about, where it is a record of its own and not the one that the timeline is of."""
+    """The page of what an entry is about, where it is a record of its own and not the one that the timeline is of.
+
+    Of a document the file.
+    """
+    if about["kind"] == "document":
+        return f"/api/v1/documents/{about['id']}/content"
     shown = about["kind"] in PAGES and about["kind"] not in ("contact", "organization")
     return url_for(PAGES[about["kind"]], id=about["id"]) if shown and about["id"] else None
 

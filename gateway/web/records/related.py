@@ -149,7 +149,10 @@ def _paper(item: Values, *, plural: str) -> Values:
 
 
 def _lead(item: Values) -> Values:
-    facts = (item["title"], item["company"], happenings.status(item["status"]), formats.day_of(item["created_at"]))
+    state = (
+        gettext(happenings.DEEDS["converted"]) if item["state"] == "converted" else happenings.status(item["status"])
+    )
+    facts = (item["title"], item["company"], state, formats.day_of(item["created_at"]))
     return _row(formats.person(item), number=item["number"], facts=facts)
 
 

@@ -182,6 +182,39 @@ def test_the_chart_is_walked_by_the_keyboard_and_told_as_a_list(somebody, firm):
     assert page.locator("svg.chart").bounding_box()["width"] > wide
 
 
+def test_a_wide_chart_begins_with_the_top_and_is_told_as_a_list_on_paper(somebody, system):
+    def one(last_name, **data):
+        return system.admin.post("/contacts", json={"last_name": last_name, **data}).json()["id"]
+
+    wide = system.admin.post("/organizations", json={"name": "横長商事"}).json()["id"]
+    top = one("頂点", organization_id=wide)
+    for number in range(14):
+        head = one(f"部長{number}", organization_id=wide, reports_to_id=top)
+        one(f"部員{number}", organization_id=wide, reports_to_id=head)
+    page = somebody.open(f"/organizations/{wide}/chart")
+    expect(page.get_by_role("link", name="頂点")).to_be_in_viewport()
+    expect(page.get_by_role("link", name="部長0", exact=True)).not_to_be_in_viewport()
+    page.emulate_media(media="print")
+    expect(page.locator(".chart-list li").first).to_be_hidden()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator(".chart-list li")).to_have_count(29)
+    expect(page.locator(".chart-list li").first).to_be_visible()
+
+
+def test_many_tags_are_folded_and_long_names_stay_in_their_place(desk, session, system):
+    data = {"last_name": "W" * 60, "tags": [f"札{number}" for number in range(20)]}
+    made = system.admin.post("/contacts", json=data).json()
+    somebody = desk(phone=True)
+    somebody.enter(session)
+    page = somebody.open(f"/contacts/{made['id']}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    last = page.locator("#tags .chip", has_text="札19")
+    expect(last).to_be_hidden()
+    page.get_by_text("8 more").click()
+    expect(last).to_be_visible()
+    assert somebody.accessibility_faults() == []
+
+
 def test_the_chart_fits_on_one_sheet_of_paper(somebody, firm):
     page = somebody.open(f"/organizations/{firm['id']}/chart")
     sheets = page.pdf(prefer_css_page_size=True)
