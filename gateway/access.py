@@ -31,6 +31,7 @@ NEEDED: Mapping[str, str] = {
     "sessions.end_session": "read",
     "sessions.end_other_sessions": "read",
     "sessions.change_password": "read",
+    "sessions.set_preferences": "read",
     "api_tokens.list_api_tokens": "read",
     "api_tokens.create_api_token": "read",
     "api_tokens.revoke_api_token": "read",

@@ -83,6 +83,20 @@ def end_session(id: Any, by: Any) -> None:
     _forget(g.principal["staff_user_id"])
 
 
+@sessions.route("/preferences", methods=["PATCH"])
+@sessions.arguments(schemas.PreferencesChange)
+@sessions.once
+@sessions.response(200, schemas.Preferences)
+def set_preferences(data: dict[str, Any], by: Any) -> Any:
+    """Change what you prefer, wherever you log in
+
+    `GET /sessions/current` tells it.
+    """
+    changed = services().staff.set_preferences(data=data, **by)
+    _forget(g.principal["staff_user_id"])
+    return changed
+
+
 @sessions.route("/password", methods=["PUT"])
 @sessions.arguments(schemas.PasswordIn)
 @sessions.once

@@ -72,8 +72,8 @@ class Api:
         """Make or do something. ``once``: a word under which a second request does nothing more. ApiProblem."""
         return self._write("POST", path, body or {}, once=once)
 
-    def patch(self, path: str, body: Values, *, version: Any, once: str = "") -> Any:
-        """Change something that was read in ``version``. ApiProblem: 412 where it has changed since."""
+    def patch(self, path: str, body: Values, *, version: Any = None, once: str = "") -> Any:
+        """Change something; what has versions as it was read in ``version``. ApiProblem: 412: it has changed since."""
         return self._write("PATCH", path, body, once=once, version=version)
 
     def put(self, path: str, body: Values | None = None, *, once: str = "") -> Any:

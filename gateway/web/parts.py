@@ -87,7 +87,7 @@ TOASTS: dict[str, tuple[str, str | None]] = {
     "group_created": (msg("The group is there."), None),
     "settings_saved": (msg("The settings are saved."), None),
     "list_saved": (msg("The list is saved."), None),
-    "list_first": (msg("You begin with this list from now on, in this browser."), None),
+    "list_first": (msg("You begin with this list from now on."), None),
     "mass_undone": (msg("Everything is as it was before."), None),
 }
 

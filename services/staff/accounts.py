@@ -63,6 +63,20 @@ def update_user(
     return dict(tx.answer)
 
 
+def set_preferences(
+    db: DatabaseHandle, *, id: str, data: dict[str, str], idempotency_key: str | None = None
+) -> dict[str, Any]:
+    """Change what a person prefers; what is left out stays."""
+    with db.transaction(once=idempotency_key, request=[id, data]) as tx:
+        if tx.answer is None:
+            found = store.user_by_id(tx.session, id=id, lock=True)
+            if found is None:
+                raise NotFound(NO_USER)
+            found.preferences = domain.preferences(found.preferences, data)
+            tx.answer = found.preferences
+    return dict(tx.answer)
+
+
 def api_tokens(db: DatabaseHandle, *, staff_user_id: str, limit: int | None, cursor: str | None) -> dict[str, Any]:
     """A page of a person's API tokens."""
     with db.session() as session:

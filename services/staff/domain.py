@@ -15,6 +15,9 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     "read_only": frozenset({"read"}),
 }
 MAX_OWNERS = 1_000
+# With which list somebody begins: a saved one's id, or the word of one that everybody has.
+PREFERENCES = ("first_contacts", "first_organizations")
+MAX_PREFERENCE = 50
 SESSION_LIFE = timedelta(hours=12)
 USE_NOTED_EVERY = timedelta(minutes=1)
 TOKEN_DAYS = 365
@@ -64,6 +67,16 @@ def effective_scopes(role: str, granted: Iterable[str] | None) -> list[str]:
     """What a token may do now: what it was granted, as far as its owner's present role still gives it."""
     of_role = ROLE_SCOPES.get(role, frozenset())
     return [scope for scope in SCOPES if scope in of_role and (granted is None or scope in granted)]
+
+
+def preferences(kept: Mapping[str, str] | None, changes: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What a person prefers, each known word filled in; empty: nothing. Invalid for what cannot be preferred."""
+    wanted = changes or {}
+    faults = {name: ["There is no such preference."] for name in wanted.keys() - set(PREFERENCES)}
+    faults |= {name: ["Is too long."] for name, text in wanted.items() if len(text) > MAX_PREFERENCE}
+    if faults:
+        raise Invalid("This cannot be preferred.", fields=faults)
+    return {name: wanted.get(name, (kept or {}).get(name, "")) for name in PREFERENCES}
 
 
 def check_grant(role: str, scopes: Iterable[str]) -> None:

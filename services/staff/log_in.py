@@ -55,6 +55,7 @@ def principal(db: DatabaseHandle, *, token: str) -> dict[str, Any]:
         told = {
             "staff_user_id": found.staff_user_id,
             "session_id": session_id,
+            "preferences": domain.preferences(found.staff_user.preferences),
             "group_ids": store.group_ids_of(session, staff_user_id=found.staff_user_id, limit=domain.MAX_OWNERS),
             "name": found.staff_user.name,
             "role": found.staff_user.role,

@@ -27,8 +27,17 @@ class StaffService:
 
     @rpc
     def authenticate(self, *, token: str) -> Json:
-        """Who it stands for: ``{staff_user_id, session_id, group_ids, name, role, scopes, kind, expires_at}``."""
+        """Who it stands for: ``{staff_user_id, session_id, group_ids, name, role, scopes, kind, expires_at}``.
+
+        With ``preferences``.
+        """
         return log_in.principal(self.db, token=token)
+
+    @rpc
+    def set_preferences(self, *, data: Json, actor: Json, idempotency_key: str | None = None) -> Json:
+        """Change what one prefers, wherever one logs in; what is left out stays. Invalid."""
+        id = actor["staff_user_id"]
+        return accounts.set_preferences(self.db, id=id, data=data, idempotency_key=idempotency_key)
 
     @rpc
     def sessions(self, *, staff_user_id: str, limit: int | None = None, cursor: str | None = None) -> Json:

@@ -37,6 +37,20 @@ class Session(Schema):
     staff_user = fields.Nested(StaffUser, required=True)
 
 
+class PreferencesChange(Schema):
+    """What you prefer; what is left out stays, empty: nothing. With which list you begin: its id, or mine, starred."""
+
+    first_contacts = words(50)
+    first_organizations = words(50)
+
+
+class Preferences(Schema):
+    """What you prefer, wherever you log in."""
+
+    first_contacts = told(required=True)
+    first_organizations = told(required=True)
+
+
 class OpenSession(Schema):
     """A session that goes on. `address` and `agent` (User-Agent): where it began; `last_used_at`: to the minute."""
 
@@ -54,6 +68,7 @@ class Principal(Schema):
 
     staff_user_id = Identifier(required=True)
     group_ids = fields.List(Identifier(), required=True, metadata={"description": "The groups you belong to"})
+    preferences = fields.Nested(Preferences)
     name = told(required=True)
     role = choice(*ROLES, required=True)
     scopes = fields.List(choice(*SCOPES), required=True)

@@ -9,12 +9,11 @@ from gateway.web.api import ApiProblem, Values, api
 from gateway.web.language import gettext, msg
 from gateway.web.lists import drafts, screen, state
 from gateway.web.lists.kinds import KINDS, RecordKind
-from gateway.web.lists.shown import Known, Naming, Screen, default_cookie
+from gateway.web.lists.shown import Known, Naming, Screen, begins_with
 from gateway.web.lists.views import KIND
 from gateway.web.mass.outcomes import Outcome
 from gateway.web.pages import go
 
-YEAR = 365 * 24 * 3600
 # As which refusals another name, or the same once more, may be taken.
 NAMED_OTHERWISE = (409, 412, 422)
 DELETED = msg("The list “%(name)s” is deleted.")
@@ -65,19 +64,17 @@ def delete(plural: str, id: UUID) -> Any:
     screen.fill(shown)
     response = screen.answer(shown, "main")
     response.headers["HX-Push-Url"] = everything.url()
-    if request.cookies.get(default_cookie(kind)) == str(id):
-        response.delete_cookie(default_cookie(kind), path="/")
+    if begins_with(kind) == str(id):
+        api().patch("/preferences", {f"first_{kind.plural}": ""})
     return response
 
 
 @saved.post(f"{KIND}/lists/first")
 def begin_with(plural: str) -> Response:
-    """The list that somebody sees first from now on, in this browser."""
+    """The list that somebody sees first from now on, wherever they log in."""
     view = request.form.get("view", "")[:50]
-    response = go(f"{plural}.index", toast="list_first", view=view)
-    secure = request.is_secure
-    response.set_cookie(default_cookie(KINDS[plural]), view, max_age=YEAR, samesite="Lax", path="/", secure=secure)
-    return response
+    api().patch("/preferences", {f"first_{plural}": view})
+    return go(f"{plural}.index", toast="list_first", view=view)
 
 
 def _named() -> Values:

@@ -11,7 +11,7 @@ from gateway.web.api import ApiProblem, Values, api
 from gateway.web.lists import drafts, fields, state
 from gateway.web.lists.kinds import RecordKind
 from gateway.web.lists.operators import PERIODS, SHORT_PERIODS
-from gateway.web.lists.shown import Known, Screen, default_cookie, zone
+from gateway.web.lists.shown import Known, Screen, begins_with, zone
 from gateway.web.pages import error, is_htmx, show
 from gateway.web.tables import PAGE, Listing, listing, names
 
@@ -30,9 +30,9 @@ def known(kind: RecordKind) -> Known:
 
 def index(kind: RecordKind) -> Response:
     """The list as the address says; where that says nothing, the saved list that somebody begins with."""
-    begins_with = request.cookies.get(default_cookie(kind), "")
-    if begins_with and not request.args and not is_htmx():
-        return go(state.State(kind, view=begins_with))
+    first = begins_with(kind)
+    if first and not request.args and not is_htmx():
+        return go(state.State(kind, view=first))
     there, asked = known(kind), state.from_request(kind)
     found = state.chosen(asked, there.views, there.fields)
     if found is None:
@@ -44,10 +44,9 @@ def index(kind: RecordKind) -> Response:
 
 def gone(kind: RecordKind) -> Response:
     """A saved list that is no longer there: the whole list where it was what somebody begins with."""
-    if request.args.get("view") == request.cookies.get(default_cookie(kind)):
-        response = go(state.State(kind, view="all"))
-        response.delete_cookie(default_cookie(kind), path="/")
-        return response
+    if request.args.get("view") == begins_with(kind):
+        api().patch("/preferences", {f"first_{kind.plural}": ""})
+        return go(state.State(kind, view="all"))
     return error(404)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import g, request
+from flask import g
 
 from gateway.web import formats
 from gateway.web.api import Values
@@ -170,7 +170,7 @@ class Screen:
 
     def begins_with(self) -> str:
         """The list that the reader begins with."""
-        return request.cookies.get(default_cookie(self.kind), "all")
+        return begins_with(self.kind) or "all"
 
     def orders(self) -> list[tuple[str, str]]:
         """The orders to choose from: the newest first, then each field both ways."""
@@ -198,6 +198,6 @@ class Screen:
         return [(title, names) for title, names in found if names]
 
 
-def default_cookie(kind: RecordKind) -> str:
-    """The cookie with the list that somebody begins with, as language and theme are kept in one."""
-    return f"musubi_list_{kind.name}"
+def begins_with(kind: RecordKind) -> str:
+    """The list that the reader begins with, a saved one's id or a word; empty: all."""
+    return str((g.principal.get("preferences") or {}).get(f"first_{kind.plural}", ""))

@@ -32,7 +32,7 @@ def pick(page, *numbers):
         page.check(f"tbody tr:nth-child({number}) [data-pick]")
 
 
-def test_a_list_is_saved_renamed_begun_with_deleted_and_brought_back(page):
+def test_a_list_is_saved_renamed_begun_with_everywhere_deleted_and_brought_back(page, desk, session, system):
     page.click("[data-open=columns-dialog]")
     page.check("#columns-dialog input[value=department]")
     page.click("#columns-dialog li:has(input[value=department]) [data-move=up]")
@@ -51,11 +51,15 @@ def test_a_list_is_saved_renamed_begun_with_deleted_and_brought_back(page):
     page.click("summary[aria-label=Lists]")
     page.click("text=Begin with this list")
     page.wait_for_selector("#toasts >> text=You begin with this list")
+    elsewhere = desk(phone=True)
+    elsewhere.enter(session)
+    expect(elsewhere.open("/contacts").get_by_role("heading", name="みんなの一括")).to_be_visible()
     page.goto(page.url.split("?")[0])
     page.wait_for_selector("h1:has-text('みんなの一括')")
     page.click("summary[aria-label=Lists]")
     page.click("text=Delete this list")
     page.wait_for_selector("h1:has-text('Contacts')")
+    assert system.admin.get("/sessions/current").json()["preferences"]["first_contacts"] == ""
     page.click("#toasts >> text=Undo")
     page.wait_for_selector("h1:has-text('みんなの一括')")
     expect(page.locator("thead")).to_contain_text("Department")

@@ -185,6 +185,19 @@ def test_one_session_ends_or_all_others_but_never_somebody_elses(staff, hanako):
         staff.end_sessions(staff_user_id=ids[0])
 
 
+def test_what_one_prefers_is_told_wherever_one_logs_in(staff, hanako):
+    me = {"staff_user_id": hanako["id"]}
+    assert staff.set_preferences(data={"first_contacts": "mine"}, actor=me)["first_organizations"] == ""
+    staff.set_preferences(data={"first_organizations": "starred"}, actor=me)
+    token = staff.log_in(login="hanako", password=PASSWORD)["token"]
+    wanted = {"first_contacts": "mine", "first_organizations": "starred"}
+    assert staff.authenticate(token=token)["preferences"] == wanted
+    for odd in ({"colour": "red"}, {"first_contacts": "x" * 51}):
+        with pytest.raises(Invalid):
+            staff.set_preferences(data=odd, actor=me)
+    assert staff.authenticate(token=token)["preferences"] == wanted
+
+
 def test_a_changed_password_leaves_the_session_alone_in_which_it_was_changed(staff, hanako):
     here, there = (staff.log_in(login="hanako", password=PASSWORD)["token"] for _ in range(2))
     asked = {"password": PASSWORD, "new_password": OTHER, "actor": {"staff_user_id": hanako["id"]}}
