@@ -18,6 +18,10 @@ LANGUAGES = ("ja", "en")
 class Number(fields.String):
     """A decimal number that is taken: a string, or a whole JSON number; never one with a fraction."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        said = {"type": ["string", "integer"], **kwargs.pop("metadata", {})}
+        super().__init__(metadata=said, **kwargs)
+
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
