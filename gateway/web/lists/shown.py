@@ -48,7 +48,9 @@ class Known:
         return {name: each["type"] for name, each in self.fields.items()}
 
     def operators(self, name: str) -> dict[str, Operator]:
-        """The operators of a field, in the order in which they are offered."""
+        """The operators of a field, in the order in which they are offered; none of a field that there is not."""
+        if name not in self.fields:
+            return {}
         offered = self.fields[name]["operators"]
         return {word: each for word, each in OPERATORS.get(self.fields[name]["type"], {}).items() if word in offered}
 
