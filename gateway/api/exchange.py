@@ -214,6 +214,7 @@ def export_organizations(query: dict[str, Any]) -> Any:
 
 @exports.route("/contacts/export", methods=["POST"])
 @exports.arguments(schemas.ExportIn)
+@exports.doc(**VCARD)
 @exports.response(200, TEXT, content_type="text/csv")
 def export_chosen_contacts(query: dict[str, Any]) -> Any:
     """Download some contacts as a file
@@ -225,6 +226,7 @@ def export_chosen_contacts(query: dict[str, Any]) -> Any:
 
 @exports.route("/organizations/export", methods=["POST"])
 @exports.arguments(schemas.ExportIn)
+@exports.doc(**VCARD)
 @exports.response(200, TEXT, content_type="text/csv")
 def export_chosen_organizations(query: dict[str, Any]) -> Any:
     """Download some organizations as a file
