@@ -254,7 +254,8 @@ def test_every_change_takes_an_idempotency_key_but_those_that_can_be_repeated_as
         and "Idempotency-Key" not in [parameter["name"] for parameter in call.get("parameters", [])]
     }
     log_in_and_out = {"post /sessions", "delete /sessions/current"}
-    asked_only = {"post /contacts/duplicates", "post /organizations/duplicates", "post /quotes/totals"}
+    asked_only = {f"post /{kind}/{what}" for kind in ("contacts", "organizations") for what in ("duplicates", "export")}
+    asked_only.add("post /quotes/totals")
     repeated = {"post /mailboxes/check", "post /mailboxes/{id}/synchronize"}
     assert keyless == log_in_and_out | asked_only | repeated
 
