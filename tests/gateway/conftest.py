@@ -29,6 +29,12 @@ from tests.infra.services import ServiceProcesses
 ALL = "contacts+mail_ingest+matcher+leads+tickets+history+activities+sales+staff+gateway"
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Workers know a test by its id, which is one for all calls of the document: of those they would run the first."""
+    if label := getattr(item, "operation_label", None):
+        item._id = item.id.with_params(label)
+
+
 class System:
     """The running system, seen by its users."""
 
