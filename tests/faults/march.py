@@ -17,7 +17,11 @@ CALLS: dict[str, tuple[str, ...]] = {"staff": ("before_commit", "after_commit", 
 
 
 class March:
-    """``points``: service → the points it is to end at, one life each. Second replicas stay down meanwhile."""
+    """``points``: service → the points it is to end at, one life each. Second replicas stay down meanwhile.
+
+    `with March(...) as march:` ends every service in question and starts one process of each with its first point;
+    whatever becomes of it, all of them run again after it.
+    """
 
     def __init__(self, site: Site, points: dict[str, tuple[str, ...]]) -> None:
         """Nothing is ended yet."""
@@ -25,12 +29,18 @@ class March:
         self._left = {service: list(names) for service, names in points.items()}
         self.passed: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
 
-    def begin(self) -> None:
-        """End every service in question, and start one process of each with its first point."""
+    def __enter__(self) -> "March":
         for service in self._left:
             self._site.processes.halt(service)
         for service in self._left:
             self._start(service)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for service, points in self._left.items():
+            if points:
+                self._site.processes.halt(service)
+                self._site.processes.resume(service)
 
     def go_on(self) -> bool:
         """Start what has ended with its next point, or for good; True when every service is through."""

@@ -20,23 +20,21 @@ def test_every_named_point_is_passed_by_some_service():
 
 
 def test_every_service_of_the_road_may_end_at_every_point_it_passes(site):
-    march = March(site, ROAD)
-    march.begin()
-    for _ in range(12):
-        site.append(site.ledger.more(14))
-        eventually(lambda: march.go_on() or site.settled(), timeout=180)
-        if march.go_on():
-            break
+    with March(site, ROAD) as march:
+        for _ in range(12):
+            site.append(site.ledger.more(14))
+            eventually(lambda: march.go_on() or site.settled(), timeout=180)
+            if march.go_on():
+                break
     assert march.passed == passed_all(ROAD)
     site.check()
 
 
 def test_a_call_that_ends_its_service_is_repeated_and_done_once(site):
-    march = March(site, CALLS)
-    march.begin()
-    for number, _ in enumerate(CALLS["staff"], start=1):
-        eventually(partial(created, site, march, f"sato{number}"), timeout=180)
-        eventually(partial(ended, march, number))
+    with March(site, CALLS) as march:
+        for number, _ in enumerate(CALLS["staff"], start=1):
+            eventually(partial(created, site, march, f"sato{number}"), timeout=180)
+            eventually(partial(ended, march, number))
     assert march.passed == passed_all(CALLS)
     logins = "SELECT login FROM staff_users WHERE login LIKE 'sato%%' ORDER BY 1"
     assert site.rows.query("staff", logins) == [("sato1",), ("sato2",), ("sato3",)]

@@ -59,9 +59,8 @@ def test_thousands_of_mails_and_tens_of_faults(doubled_site):
 
 @pytest.mark.parametrize(("service", "point"), [(service, point) for service in ROAD for point in ROAD[service]])
 def test_one_service_alone_ends_at_one_point(site, service, point):
-    march = March(site, {service: (point,)})
-    march.begin()
-    site.append(site.ledger.more(14))
-    eventually(march.go_on, timeout=60)
+    with March(site, {service: (point,)}) as march:
+        site.append(site.ledger.more(14))
+        eventually(march.go_on, timeout=60)
     assert march.passed == {service: [(point, CRASH_EXIT_CODE)]}
     site.check()
