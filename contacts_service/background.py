@@ -7,6 +7,7 @@ from contacts_service.jobs.worker import Work, Worker
 from contacts_service.mass import changing
 from contacts_service.mass import store as mass_store
 from contacts_service.mass.models import MassChange
+from contacts_service.settings import fiscal_year_start
 
 IMPORTS = Work(
     Import,
@@ -29,5 +30,6 @@ WORKS = (MASS_CHANGES, IMPORTS)
 
 
 def worker(db: DatabaseHandle) -> Worker:
-    """Somebody who works on all of it."""
+    """Somebody who works on all of it. SettingError: a setting of filters is told now, not by the first of them."""
+    fiscal_year_start()
     return Worker(db, WORKS)

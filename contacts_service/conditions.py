@@ -25,10 +25,11 @@ INDEXED = frozenset((*domain.SEARCHED, *domain.PLACES))
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks: the staff user and the groups it is in, and the time zone in which its days begin."""
+    """Who looks: the staff user and the groups it is in, where its days and in which month its fiscal years begin."""
 
     ids: tuple[str, ...] = ()
     zone: ZoneInfo = HERE
+    fiscal_year_start: int = periods.APRIL
 
     def today(self) -> date:
         """The present day of who looks."""
@@ -109,7 +110,9 @@ def _number(model: Any, condition: Condition, viewer: Viewer) -> Sql:
         "equals": lambda: column == value,
         "not_equals": lambda: or_(column.is_(None), column != value),
         "less_than": lambda: column < value,
+        "at_most": lambda: column <= value,
         "greater_than": lambda: column > value,
+        "at_least": lambda: column >= value,
         "between": lambda: column.between(*value),
     }
     test = tests.get(condition.operator)
@@ -128,28 +131,36 @@ def _date(model: Any, condition: Condition, viewer: Viewer) -> Sql:
     if condition.operator == "anniversary_in":
         days = periods.month_days(condition.value, viewer.today())
         return (extract("month", column) * 100 + extract("day", column)).in_(days)
+    if condition.operator == "not_on":
+        return or_(column.is_(None), column != condition.value)
     first, last = _span(condition, viewer)
     return and_(true() if first is None else column >= first, true() if last is None else column <= last)
 
 
 def _moment(model: Any, condition: Condition, viewer: Viewer) -> Sql:
-    column = getattr(model, condition.field)
+    column, operator = getattr(model, condition.field), condition.operator
+    if operator in periods.HOURS:
+        begin, end = periods.HOURS[operator](clock.now(), timedelta(hours=condition.value))
+        return and_(true() if begin is None else column >= begin, true() if end is None else column <= end)
     first, last = _span(condition, viewer)
-    return and_(
+    within = and_(
         true() if first is None else column >= viewer.begin(first),
         true() if last is None else column < viewer.begin(last + timedelta(days=1)),
     )
+    return not_(within) if operator == "not_on" else within
 
 
 def _span(condition: Condition, viewer: Viewer) -> tuple[date | None, date | None]:
     operator, value = condition.operator, condition.value
-    if operator == "on":
+    if operator in ("on", "not_on"):
         return value, value
     if operator == "before":
         return None, value - timedelta(days=1)
     if operator == "after":
         return value + timedelta(days=1), None
-    return tuple(value) if operator == "between" else periods.span(operator, value, viewer.today())
+    if operator == "between":
+        return value[0], value[1]
+    return periods.span(operator, value, viewer.today(), viewer.fiscal_year_start)
 
 
 def _holds(column: Any, part: str) -> Sql:

@@ -20,6 +20,7 @@ MAX_CONDITIONS = 50
 MAX_CHOICES = 200
 MAX_VALUE = 255
 LONGEST_SPAN = 3_660
+MOST_HOURS = 8_784
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,20 @@ def _pair(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return pair
 
 
-def _span(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LONGEST_SPAN:
+def _days(value: Any) -> int:
+    if not _within(value, LONGEST_SPAN):
         raise Fault(f"Must be a number of days from 1 to {LONGEST_SPAN:,}.")
-    return value
+    return int(value)
+
+
+def _hours(value: Any) -> int:
+    if not _within(value, MOST_HOURS):
+        raise Fault(f"Must be a number of hours from 1 to {MOST_HOURS:,}.")
+    return int(value)
+
+
+def _within(value: Any, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
 
 
 def _one_of(known: Any) -> Callable[[Any], str]:
@@ -103,14 +114,12 @@ def _one_of(known: Any) -> Callable[[Any], str]:
 _EMPTY = {"empty": _nothing, "not_empty": _nothing}
 _DAYS: dict[str, Callable[[Any], Any]] = {
     "on": _day,
+    "not_on": _day,
     "before": _day,
     "after": _day,
     "between": _pair(_day),
     "in_period": _one_of(periods.PERIODS),
-    "in_last_days": _span,
-    "in_next_days": _span,
-    "more_days_ago_than": _span,
-    **_EMPTY,
+    **dict.fromkeys(periods.DAYS, _days),
 }
 # Which operators each type of field has, and what their value must be.
 OPERATORS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
@@ -128,13 +137,16 @@ OPERATORS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
         "equals": _number,
         "not_equals": _number,
         "less_than": _number,
+        "at_most": _number,
         "greater_than": _number,
+        "at_least": _number,
         "between": _pair(_number),
         **_EMPTY,
     },
     "flag": {"is_true": _nothing, "is_false": _nothing},
-    "date": {**_DAYS, "anniversary_in": _one_of(periods.SHORT_PERIODS)},
-    "moment": {name: check for name, check in _DAYS.items() if name not in _EMPTY},
+    "date": {**_DAYS, "anniversary_in": _one_of(periods.SHORT_PERIODS), **_EMPTY},
+    # No record is without its moments.
+    "moment": {**_DAYS, **dict.fromkeys(periods.HOURS, _hours)},
     "reference": {"one_of": _ids, "not_one_of": _ids, **_EMPTY},
     "owner": {"is_me": _nothing, "is_not_me": _nothing, "one_of": _ids, "not_one_of": _ids, **_EMPTY},
     "addresses": {"contains": _word, "not_contains": _word, "at_domain": _word, **_EMPTY},

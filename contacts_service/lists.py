@@ -8,6 +8,7 @@ from chassis import paging
 from chassis.database import DatabaseHandle
 from contacts_service import conditions, fields, filters, listing, stars, store
 from contacts_service.kinds import Kind, wire
+from contacts_service.settings import fiscal_year_start
 from contracts.errors import Invalid
 from contracts.fields import identity_or_none
 
@@ -58,10 +59,11 @@ def viewer(asked: Values | None) -> conditions.Viewer:
     given = asked or {}
     ids = [given.get("staff_user_id"), *given.get("group_ids", [])]
     known = tuple(found for each in ids if (found := identity_or_none(each)))
+    fiscal = fiscal_year_start()
     if not given.get("time_zone"):
-        return conditions.Viewer(known)
+        return conditions.Viewer(known, fiscal_year_start=fiscal)
     try:
-        return conditions.Viewer(known, ZoneInfo(given["time_zone"]))
+        return conditions.Viewer(known, ZoneInfo(given["time_zone"]), fiscal)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         fault = "There is no such time zone. Write it like Asia/Tokyo."
         raise Invalid("The time zone is unknown.", fields={"time_zone": [fault]}) from error

@@ -79,7 +79,7 @@ def value_of(shape: str, typed: list[str]) -> Any:
     if shape in ("numbers", "days"):
         pair = texts if shape == "days" else [_whole(text) for text in texts]
         return pair if len(pair) == 2 else None
-    return _whole(texts[0]) if shape in ("number", "span") else texts[0]
+    return _whole(texts[0]) if shape in ("number", "span", "hours") else texts[0]
 
 
 def _whole(text: str) -> Any:

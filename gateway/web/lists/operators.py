@@ -1,7 +1,7 @@
 """The operators of filters: what they are called, how a condition reads in plain words, what its value looks like.
 
-``shape``, the form of the value: nothing, word, words, choices, ids, number, numbers, day, days, span, period,
-short_period.
+``shape``, the form of the value: nothing, word, words, choices, ids, number, numbers, day, days, span (of days), hours,
+period, short_period.
 """
 
 from dataclasses import dataclass
@@ -40,12 +40,25 @@ _DAYS = {
     "in_period": Operator(msg("is in"), msg("%(field)s: %(value)s"), "period"),
     "in_last_days": Operator(msg("in the last … days"), msg("%(field)s in the last %(value)s days"), "span"),
     "in_next_days": Operator(msg("in the next … days"), msg("%(field)s in the next %(value)s days"), "span"),
+    "days_ago": Operator(msg("exactly … days ago"), msg("%(field)s exactly %(value)s days ago"), "span"),
+    "days_ahead": Operator(msg("in exactly … days"), msg("%(field)s in exactly %(value)s days"), "span"),
     "more_days_ago_than": Operator(msg("more than … days ago"), msg("%(field)s more than %(value)s days ago"), "span"),
+    "more_days_ahead_than": Operator(msg("in more than … days"), msg("%(field)s in more than %(value)s days"), "span"),
     "on": Operator(msg("is on"), msg("%(field)s on %(value)s"), "day"),
+    "not_on": Operator(msg("is not on"), msg("%(field)s not on %(value)s"), "day"),
     "before": Operator(msg("is before"), msg("%(field)s before %(value)s"), "day"),
     "after": Operator(msg("is after"), msg("%(field)s after %(value)s"), "day"),
     "between": Operator(msg("is from … to …"), msg("%(field)s from %(value)s"), "days"),
-    **_EMPTY,
+}
+_HOURS = {
+    "in_last_hours": Operator(msg("in the last … hours"), msg("%(field)s in the last %(value)s hours"), "hours"),
+    "in_next_hours": Operator(msg("in the next … hours"), msg("%(field)s in the next %(value)s hours"), "hours"),
+    "more_hours_ago_than": Operator(
+        msg("more than … hours ago"), msg("%(field)s more than %(value)s hours ago"), "hours"
+    ),
+    "more_hours_ahead_than": Operator(
+        msg("in more than … hours"), msg("%(field)s in more than %(value)s hours"), "hours"
+    ),
 }
 # The first of a type is what a new condition begins with.
 OPERATORS: dict[str, dict[str, Operator]] = {
@@ -61,8 +74,10 @@ OPERATORS: dict[str, dict[str, Operator]] = {
     "number": {
         "equals": Operator(msg("is exactly"), IS, "number"),
         "not_equals": Operator(msg("is not exactly"), IS_NOT, "number"),
-        "less_than": Operator(msg("is less than"), msg("%(field)s less than %(value)s"), "number"),
+        "at_least": Operator(msg("is at least"), msg("%(field)s at least %(value)s"), "number"),
+        "at_most": Operator(msg("is at most"), msg("%(field)s at most %(value)s"), "number"),
         "greater_than": Operator(msg("is more than"), msg("%(field)s more than %(value)s"), "number"),
+        "less_than": Operator(msg("is less than"), msg("%(field)s less than %(value)s"), "number"),
         "between": Operator(msg("is from … to …"), msg("%(field)s from %(value)s"), "numbers"),
         **_EMPTY,
     },
@@ -73,8 +88,9 @@ OPERATORS: dict[str, dict[str, Operator]] = {
     "date": {
         **_DAYS,
         "anniversary_in": Operator(msg("has its day of the year in"), msg("%(field)s is %(value)s"), "short_period"),
+        **_EMPTY,
     },
-    "moment": _DAYS,
+    "moment": {**_DAYS, **_HOURS},
     "reference": {**_one_of("ids"), **_EMPTY},
     "owner": {
         "is_me": Operator(msg("is me"), msg("%(field)s: me")),
@@ -114,6 +130,12 @@ PERIODS = {
     "this_year": msg("this year"),
     "last_year": msg("last year"),
     "next_year": msg("next year"),
+    "this_fiscal_quarter": msg("this fiscal quarter"),
+    "last_fiscal_quarter": msg("last fiscal quarter"),
+    "next_fiscal_quarter": msg("next fiscal quarter"),
+    "this_fiscal_year": msg("this fiscal year"),
+    "last_fiscal_year": msg("last fiscal year"),
+    "next_fiscal_year": msg("next fiscal year"),
 }
 
 

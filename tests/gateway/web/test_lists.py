@@ -6,9 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from contacts_service import periods
 from gateway.web.lists import fields
 from gateway.web.lists.kinds import KINDS
-from gateway.web.lists.operators import operator
+from gateway.web.lists.operators import PERIODS, SHORT_PERIODS, operator
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +58,11 @@ def test_every_field_has_a_name_for_people_a_place_and_operators(system, kind):
     assert [
         f"{one['name']} {word}" for one in found for word in one["operators"] if not operator(one["type"], word)
     ] == []
+
+
+def test_every_period_has_a_name_for_people():
+    assert set(PERIODS) == set(periods.PERIODS)
+    assert set(SHORT_PERIODS) == set(periods.SHORT_PERIODS)
 
 
 def choose_by_keyboard(page, place, field):
@@ -131,6 +137,13 @@ def test_what_cannot_be_a_value_is_said_at_its_condition(somebody):
     page.fill("[id='c.0.value']", "7")
     expect(page.locator("[id='c.0.error']")).to_have_count(0)
     expect(page.locator(".chips")).to_contain_text("Created in the last 7 days")
+    page.select_option("[id='c.0.operator']", "in_last_hours")
+    page.fill("input[id='c.0.value']", "24")
+    expect(page.locator(".chips")).to_contain_text("Created in the last 24 hours")
+    page.select_option("[id='c.0.operator']", "in_period")
+    page.select_option("select[id='c.0.value']", "this_fiscal_year")
+    expect(page.locator(".chips")).to_contain_text("Created: this fiscal year")
+    expect(page.locator(".list-said strong")).to_contain_text("contacts")
 
 
 def test_organizations_and_people_are_chosen_from_suggestions(somebody):
