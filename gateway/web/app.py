@@ -95,6 +95,9 @@ def _enter() -> Any:
         return pages.error(400)
     if request.method not in SAFE and not is_ours(request):
         return pages.error(403, language.gettext(parts.NOT_FROM_HERE))
+    if "chunked" in request.headers.get("Transfer-Encoding", ""):
+        # No browser sends a form so. Beyond its limit it would be cut off, and the rest taken for the whole.
+        return pages.error(411)
     if request.endpoint in PUBLIC:
         request.max_content_length = MAX_STRANGERS_FORM
         return None

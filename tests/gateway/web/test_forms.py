@@ -71,6 +71,24 @@ def test_an_error_stands_at_its_field_and_what_was_typed_outlives_the_drawer(som
     somebody.faults.clear()  # Chromium notes the status 422
 
 
+def test_who_would_stand_above_himself_is_told_the_chain_at_the_field(desk, session, system):
+    boss = made(system, first_name="上司")
+    below = made(system, first_name="部下", reports_to_id=boss["id"])
+    somebody = desk(language="ja")
+    somebody.enter(session)
+    page = somebody.open(f"/contacts/{boss['id']}/edit")
+    page.fill("#f-reports_to_id", "用紙 部下")
+    page.click("#f-reports_to_id-list [role=option]")
+    expect(page.locator("[name=reports_to_id]")).to_have_value(below["id"])
+    page.keyboard.press("Control+Enter")
+    chain = "上下関係が循環します：用紙 上司 → 用紙 部下 → 用紙 上司。ほかを選んでください。"
+    expect(page.locator("#f-reports_to_id-error")).to_have_text(chain)
+    expect(page.locator("#f-reports_to_id")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#f-reports_to_id")).to_have_value("用紙 部下")
+    assert system.admin.get(f"/contacts/{boss['id']}").json() == boss
+    somebody.faults.clear()  # Chromium notes the status 422
+
+
 def test_two_who_change_one_record_see_each_other_and_choose(somebody, system):
     one = made(system, title="係長", department="営業部")
     page = somebody.open(f"/contacts/{one['id']}")

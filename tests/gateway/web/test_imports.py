@@ -1,5 +1,6 @@
 """Importing a file by its screens, and downloading a list, in a real browser."""
 
+import os
 import secrets
 
 import pytest
@@ -71,6 +72,22 @@ def test_what_is_no_list_is_refused_where_it_was_chosen(desk, session):
     page.get_by_role("alert").get_by_text("The file is empty.").wait_for()
     # The browser writes every answer above 400 to its console.
     somebody.faults.clear()
+
+
+def test_a_file_that_is_too_large_is_refused_before_any_of_it_is_sent(desk, session, tmp_path):
+    somebody = desk(language="ja")
+    somebody.enter(session)
+    page = somebody.open("/imports")
+    file, sent = tmp_path / "a.csv", list[str]()
+    page.on("request", lambda asked: sent.append(asked.url))
+    file.touch()
+    os.truncate(file, 100_000_001)
+    page.set_input_files("#file", file)
+    page.get_by_role("button", name="アップロードして確認").click()
+    sentence = "ファイルが 100 MB を超えています。分割して、1 つずつインポートしてください。"
+    expect(page.get_by_role("alert")).to_have_text(sentence)
+    expect(page.locator("#file")).to_have_attribute("aria-invalid", "true")
+    assert sent == []
 
 
 def test_a_file_is_read_anew_as_one_says_and_its_mapping_saved(desk, session, listed):

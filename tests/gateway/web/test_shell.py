@@ -6,6 +6,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from gateway.web.app import MAX_STRANGERS_FORM
+
 SIZES = [
     ("ja", "light", False),
     ("ja", "dark", False),
@@ -132,6 +134,19 @@ def test_what_no_browser_sends_is_refused_or_passed_over(system, session):
         changed = root.post(f"/settings/groups/{made['id']}", data={"name": "版", "version": "٣"})
         assert changed.status_code == 412
         assert root.post("/settings/tokens", data={"name": "t", "once": "鍵 鍵"}).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/login", "/preferences"])
+def test_a_form_of_a_stranger_is_taken_up_to_its_limit_alone(system, path):
+    head = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+    for language, advice in (("en", "Check what you typed"), ("ja", "入力内容を確認")):
+        asked = {**head, "Accept-Language": language}
+        with httpx.Client(base_url=system.url, headers=asked) as stranger:
+            whole, beyond = (b"login=" + b"x" * (size - 6) for size in (MAX_STRANGERS_FORM, MAX_STRANGERS_FORM + 1))
+            assert stranger.post(path, content=whole).status_code in (303, 422)
+            for body, status in ((beyond, 413), (iter([beyond]), 411)):
+                refused = stranger.post(path, content=body)
+                assert (refused.status_code, advice in refused.text) == (status, True)
 
 
 def test_what_is_not_there_is_said_within_the_frame(desk, session):
