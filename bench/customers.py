@@ -1,19 +1,21 @@
 """Invented customers for the benchmarks of lists: contacts of organizations, as many as asked for, in PostgreSQL."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, Column, Connection, Engine, MetaData, Table, text
 from sqlalchemy.orm import Session
 
 from chassis import clock, migrations
 from chassis.bulk import insert_many
+from chassis.columns import Id
 from chassis.engine import make_engine
 from chassis.ids import new_id
-from contacts_service import domain, fields, models
-from contacts_service.models import Contact, Organization
+from contacts_service import changes, domain, fields, likeness, models, store
+from contacts_service.kinds import CONTACT, ORGANIZATION, Kind
+from contacts_service.models import BookEntry, Change, Contact, MatchKey, Organization
 
 CHUNK = 5_000
 CONTACTS_EACH = 20
@@ -56,36 +58,81 @@ STATES = (
 CITIES = ("中央区", "北区", "港区", "西区", "南区", "青葉区", "緑区", "泉市", "山手市", "川口町")
 
 
+# Their indexes are made when all rows are in.
+FILLED = (Organization, Contact, BookEntry, MatchKey, Change)
+# Match keys on their way: who shares one is known when all are there.
+GIVEN_KEYS = Table("given_keys", MetaData(), Column("key", BigInteger), Column("record_id", Id))
+KEYS_ENTERED = "INSERT INTO match_keys SELECT key, record_id, count(*) OVER (PARTITION BY key) > 1 FROM given_keys"
+
+
 def database(url: str, count: int) -> None:
-    """``count`` contacts in the PostgreSQL database of the URL; they are made unless they are there already."""
+    """``count`` contacts in the PostgreSQL database of the URL, as the service would have entered them.
+
+    They are made unless they are there already.
+    """
     migrations.upgrade(models, url)
     engine = make_engine(url)
     with engine.begin() as connection:
         there = connection.scalar(text("SELECT count(*) FROM contacts"))
-        for index in Contact.__table__.indexes if not there else ():
-            index.drop(connection)
     if not there:
-        with Session(engine) as session:
-            _fill(session, count)
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("SET statement_timeout = 0"))
-            connection.execute(text("SET maintenance_work_mem = '512MB'"))
-            for index in Contact.__table__.indexes:
-                index.create(connection)
-            connection.execute(text("VACUUM (ANALYZE)"))
+        _without_indexes(engine, lambda session: _fill(session, count))
     engine.dispose()
+
+
+def _without_indexes(engine: Engine, fill: Callable[[Session], None]) -> None:
+    """Fill tables whose indexes and keys come afterwards, as a restore of a backup does it."""
+    indexes = [index for model in FILLED for index in model.__table__.indexes]
+    with engine.begin() as connection:
+        keys = [(table, *_primary_key(connection, table)) for table in ("addresses", "match_keys")]
+        for index in indexes:
+            index.drop(connection)
+        for table, name, _ in keys:
+            connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
+    with engine.connect() as connection, Session(connection) as session:
+        fill(session)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("SET maintenance_work_mem = '512MB'"))
+        for table, name, definition in keys:
+            connection.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}"))
+        for index in indexes:
+            index.create(connection)
+        connection.execute(text("VACUUM (ANALYZE)"))
+
+
+def _primary_key(connection: Connection, table: str) -> tuple[str, str]:
+    """Its name and definition."""
+    named = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = :table ::regclass"
+    name, definition = connection.execute(text(f"{named} AND contype = 'p'"), {"table": table}).one()
+    return name, definition
 
 
 def _fill(session: Session, count: int) -> None:
     chance = random.Random(7)
     organizations: list[str] = []
+    GIVEN_KEYS.create(session.connection())
     for rows in _chunked(_organizations(chance, count // CONTACTS_EACH)):
-        insert_many(session, Organization, rows)
+        _enter(session, ORGANIZATION, rows)
         organizations += [row["id"] for row in rows]
-    session.commit()
     for rows in _chunked(_contacts(chance, count, organizations)):
-        insert_many(session, Contact, rows)
-        session.commit()
+        _enter(session, CONTACT, rows)
+    for setting in ("statement_timeout = 0", "work_mem = '256MB'"):
+        session.execute(text(f"SET LOCAL {setting}"))
+    session.execute(text(KEYS_ENTERED))
+    GIVEN_KEYS.drop(session.connection())
+    for kind, last in ((ORGANIZATION, count // CONTACTS_EACH), (CONTACT, count)):
+        store.take_numbers(session, kind.name, count=last)
+    session.commit()
+
+
+def _enter(session: Session, kind: Kind, rows: list[dict[str, Any]]) -> None:
+    """Records with their addresses, match keys and what was done to them."""
+    insert_many(session, kind.model, rows)
+    insert_many(session, BookEntry, [entry for row in rows for entry in changes.entries_of(kind, row)])
+    keys = [{"key": key, "record_id": row["id"]} for row in rows for key in likeness.keys(kind.name, row)]
+    insert_many(session, GIVEN_KEYS, keys)
+    store.add_changes(session, [changes.noted(row["id"], "created", None) for row in rows])
+    session.commit()
 
 
 def _chunked(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

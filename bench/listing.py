@@ -15,6 +15,7 @@ import httpx
 
 from bench import customers
 from bench.ground import services
+from bench.report import MOST_GROWTH
 from bench.workshop import Workshop
 from tests.infra.services import ServiceProcesses
 
@@ -97,7 +98,7 @@ def _compare(shop: Workshop, name: str, sites: list[Site], path: str, questions:
         shop.report.add(f"{name}, {site.size:,}, median", statistics.median(counted), "ms")
         shop.report.add(f"{name}, {site.size:,}, p95", statistics.quantiles(counted, n=20)[-1], "ms")
     small, large = (f"{name}, {site.size:,}, p95" for site in sites)
-    shop.report.against(large, small)
+    shop.report.against(large, small, limit=MOST_GROWTH)
 
 
 @contextlib.contextmanager

@@ -27,7 +27,11 @@ class Meters:
 
     def __init__(self, servers: Mapping[str, Server]) -> None:
         self._servers = dict(servers)
-        self._marks = {name: server.usage().cpu for name, server in servers.items()}
+        self.mark()
+
+    def mark(self) -> None:
+        """Count from now on."""
+        self._marks = {name: server.usage().cpu for name, server in self._servers.items()}
 
     def read(self) -> dict[str, Cost]:
         """Of each server, its children included."""

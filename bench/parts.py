@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bench import addresses, peers, road
 from bench.big_mails import memory_part
+from bench.crowd import crowd_part
 from bench.events.measuring import events_part
 from bench.imports import imports_part
 from bench.limits import limits_part
@@ -107,5 +108,6 @@ PARTS: dict[str, Callable[[Workshop], None]] = {
     "lists": lists_part,
     "timelines": timelines_part,
     "imports": imports_part,
+    "crowd": crowd_part,
     "mass_changes": mass_changes_part,
 }

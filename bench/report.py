@@ -12,18 +12,29 @@ from rich.table import Table
 from bench.meters import Cost, load
 
 MEGABYTE = 1024 * 1024
+# How many times what is done once may cost where there are a hundred times as many records (issue 3).
+MOST_GROWTH = 3
 console = Console(width=150, highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value; ``ratio`` is this value divided by that of the figure that ``against`` names."""
+    """One measured value; ``ratio`` is this value divided by that of the figure that ``against`` names.
+
+    ``limit``: what the ratio is to stay below.
+    """
 
     name: str
     value: float
     unit: str
     against: str | None = None
     ratio: float | None = None
+    limit: float | None = None
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it exceeds its limit."""
+        return None not in (self.ratio, self.limit) and self.ratio > self.limit  # type: ignore[operator]
 
 
 @dataclass
@@ -41,11 +52,11 @@ class Report:
         self.say(f"  {name}: {value:,.2f} {unit}")
         self._keep(Figure(name, round(value, 3), unit))
 
-    def against(self, name: str, other: str) -> None:
-        """Compare two figures, if both were measured in this run."""
+    def against(self, name: str, other: str, *, limit: float | None = None) -> None:
+        """Compare two figures, if both were measured in this run; a ratio above ``limit`` is marked."""
         one, two = self._figure(name), self._figure(other)
         if one and two and two.value:
-            self._keep(Figure(name, one.value, one.unit, other, round(one.value / two.value, 3)))
+            self._keep(Figure(name, one.value, one.unit, other, round(one.value / two.value, 3), limit))
 
     def add_line(self, line: Mapping[str, object]) -> None:
         """Note a figure that a part measured and compared by itself."""
@@ -56,6 +67,7 @@ class Report:
         table = Table("what", "value", "unit", "ratio", "against", title=f"load {load()}")
         for each in self.figures:
             ratio = "" if each.ratio is None else f"{each.ratio:.2f}"
+            ratio += f" ABOVE {each.limit:g}" if each.is_beyond else ""
             table.add_row(each.name, f"{each.value:,.2f}", each.unit, ratio, each.against or "")
         console.print(table)
 
