@@ -4,8 +4,8 @@ Owns: organizations, contacts, the journal of merges, match keys of likely dupli
 imports and saved mappings, settings that hold for everybody, stars, images, the address book (canonical address →
 contact, lead or organization).
 Emits: contact.created, .updated, .deleted, .restored, .merged, .unmerged, .opted_out, .opted_in, .portal_enabled,
-.portal_disabled; organization.created, .updated, .deleted, .restored, .merged, .unmerged; address.assigned, .released;
-import.started, .advanced, .finished, .stopped, .failed, .undone.
+.portal_disabled; organization.created, .updated, .deleted, .restored, .merged, .unmerged, .opted_out,
+.opted_in; address.assigned, .released; import.started, .advanced, .finished, .stopped, .failed, .undone.
 Hears: lead.opened, .updated, .converted, .deleted (a lead's address is in the book as long as the lead is open).
 Offers (RPC): resolve_addresses; contact, contacts, contacts_count, contact_fields, create_contact, update_contact,
 delete_contact, restore_contact, merge_contacts, unmerge_contact, contact_merges, superiors, reports,

@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis import clock
 from chassis.ids import new_id
-from contacts_service import domain, fields, likeness, match_keys, shared_settings, store, superiors
+from contacts_service import domain, fields, likeness, match_keys, opt_outs, shared_settings, store, superiors
 from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, wire
 from contracts import AddressAssigned, AddressReleased, Event
 from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
@@ -47,12 +47,12 @@ def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
     check(tx.session, kind, None, values, values)
     values |= copied_addresses(tx.session, values, values, given=data)
     [number] = store.take_numbers(tx.session, kind.name)
-    row = domain.new_row(new_id(), number=number, values=values, moment=clock.now())
+    row = domain.new_row(new_id(), number=number, values=values, moment=clock.now(), actor=actor)
     entries = entries_of(kind, row)
     store.add_records(tx.session, kind.model, [row], entries=entries)
     tx.publish(kind.created, subject=row["id"], **kind.facts(row))
     announce(tx, [], entries)
-    tell_switches(tx, kind, row["id"], {name: value for name, value in values.items() if value is True})
+    tell_switches(tx, kind, row, [name for name, value in values.items() if value is True])
     note(tx, row["id"], "created", actor)
     return wire(kind, row)
 
@@ -102,18 +102,21 @@ def address_copy(session: Any, organization_id: str) -> Values:
 
 def save(tx: Any, kind: Kind, row: Any, changes: Values, actor: Values | None = None) -> None:
     """Write ``changes`` into the row, bring the book in line and say so; nothing at all if nothing differs."""
-    changed = domain.differences(store.values(row), changes)
-    if not changed:
+    before = store.values(row)
+    changes = opt_outs.noted(before, changes, actor, clock.now())
+    differing = domain.differences(before, changes)
+    if not differing:
         return
-    told = domain.field_changes(store.values(row), changes, changed)
+    changed = opt_outs.typed(differing)
+    told = domain.field_changes(before, changes, changed)
     note(tx, row.id, "updated", actor, fields=told)
-    for name in changed:
+    for name in differing:
         setattr(row, name, changes[name])
     touch(row, actor)
     index(row)
     values = store.values(row)
     tx.publish(kind.updated, subject=row.id, changed=changed, changes=told, **kind.facts(values))
-    tell_switches(tx, kind, row.id, {name: changes[name] for name in changed})
+    tell_switches(tx, kind, values, changed)
     enter(tx, kind, values)
 
 
@@ -190,11 +193,18 @@ def touched_by(actor: Values | None) -> Values:
     return {"updated_at": clock.now(), "modified_by": (actor or {}).get("staff_user_id")}
 
 
-def tell_switches(tx: Any, kind: Kind, record_id: str, changes: Values) -> None:
-    """The events of those fields among ``changes`` that are yes or no."""
+def tell_switches(tx: Any, kind: Kind, values: Values, names: Iterable[str]) -> None:
+    """The events of those fields among ``names``, which changed, that are yes or no."""
+    changed = set(names)
     for (name, value), event in kind.switched.items():
-        if changes.get(name) is value:
-            tx.publish(event, subject=record_id, contact_id=record_id)
+        if name in changed and values[name] is value:
+            noted = _told_of_opt_out(values) if (name, value) == (opt_outs.FLAG, True) else {}
+            tx.publish(event, subject=values["id"], **{f"{kind.name}_id": values["id"]}, **noted)
+
+
+def _told_of_opt_out(values: Values) -> Values:
+    moment = values["opted_out_at"]
+    return {**{name: values[name] for name in opt_outs.NOTED}, "opted_out_at": moment and clock.wire(moment)}
 
 
 def note(tx: Any, record_id: str, what: str, actor: Values | None, **more: Any) -> None:

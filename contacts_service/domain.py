@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from contacts_service import checks, fields
+from contacts_service import checks, fields, opt_outs
 from contracts.addresses import canonical_address, weaker_address
 from contracts.errors import Invalid
 from contracts.folding import folded, spread
@@ -23,10 +23,11 @@ MAX_RESOLVED = 1_000
 PLACES = tuple(fields.postal(*fields.CONTACT_POSTAL, *fields.ORGANIZATION_POSTAL))
 
 
-def new_row(record_id: str, *, number: str, values: Values, moment: datetime) -> Values:
+def new_row(record_id: str, *, number: str, values: Values, moment: datetime, actor: Values | None = None) -> Values:
     """A complete row from the values of a new record (``new_values``)."""
-    row = {**values, "id": record_id, "number": number, "version": 1, "modified_by": None, "deleted_at": None}
-    return {**row, "created_at": moment, "updated_at": moment, **looked_into(row)}
+    noted = opt_outs.noted({opt_outs.FLAG: False}, values, actor, moment)
+    row = {**opt_outs.NOTHING, **noted, "id": record_id, "number": number, "version": 1, "modified_by": None}
+    return {**row, "deleted_at": None, "created_at": moment, "updated_at": moment, **looked_into(row)}
 
 
 def differences(before: Values, after: Values) -> list[str]:
@@ -114,7 +115,7 @@ def wire_values(values: Values) -> Values:
 def _wire_value(name: str, value: Any) -> Any:
     if name == "phones":
         return [{**phone, "shown": checks.shown_phone(phone["number"])} for phone in value]
-    return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 REASONS = {

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis import clock
-from contacts_service import domain, fields
+from contacts_service import domain, fields, opt_outs
 from contacts_service.models import Contact, Organization
 from contracts import (
     ContactCreated,
@@ -23,6 +23,8 @@ from contracts import (
     OrganizationCreated,
     OrganizationDeleted,
     OrganizationMerged,
+    OrganizationOptedIn,
+    OrganizationOptedOut,
     OrganizationRestored,
     OrganizationUnmerged,
     OrganizationUpdated,
@@ -38,6 +40,7 @@ class Kind:
     """A kind of record: its rows, its fields and its events.
 
     ``superior``: the field that names the one above. ``switched``: the events of fields that are yes or no.
+    ``kept``: the fields, and what is noted of itself beside them.
     """
 
     name: str
@@ -52,6 +55,11 @@ class Kind:
     merged: type[EventContract]
     unmerged: type[EventContract]
     switched: Mapping[tuple[str, bool], type[EventContract]]
+
+    @property
+    def kept(self) -> Mapping[str, Callable[[Any], Any]]:
+        """What a journal keeps of a record."""
+        return {**self.fields, **opt_outs.NOTED}
 
 
 def contact_facts(values: Values) -> Values:
@@ -96,7 +104,7 @@ ORGANIZATION = Kind(
     restored=OrganizationRestored,
     merged=OrganizationMerged,
     unmerged=OrganizationUnmerged,
-    switched={},
+    switched={("email_opt_out", True): OrganizationOptedOut, ("email_opt_out", False): OrganizationOptedIn},
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (CONTACT, ORGANIZATION)}
 
@@ -104,7 +112,7 @@ KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (CONTACT, ORGANIZATION)
 def wire(kind: Kind, values: Values) -> Values:
     """A record as callers get it."""
     shown = domain.wire_values({name: value for name, value in values.items() if name not in HIDDEN})
-    moments = {name: clock.wire(value) for name, value in shown.items() if isinstance(value, datetime)}
+    moments = {name: clock.wire(values[name]) for name in shown if isinstance(values[name], datetime)}
     return {"kind": kind.name, "label": domain.label_of(kind.name, values), **shown, **moments}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contacts_service import domain, fields
+from contacts_service import domain, fields, opt_outs
 from contracts.addresses import canonical_address
 from contracts.folding import folded
 
@@ -46,8 +46,8 @@ def _side(name: str, survivor: Values) -> str:
 def journal(survivor: Values, other: Values, after: Values) -> Values:
     """What has to be known to undo a merge: what it changed of the survivor, and all of the other."""
     before = {name: survivor[name] for name in after}
-    names = {*domain.differences(before, after), *LISTS}
-    parts = {"before": before, "after": after, "other": {name: other[name] for name in after}}
+    names = {*opt_outs.with_noted(domain.differences(before, after)), *LISTS}
+    parts = {"before": before, "after": after, "other": {name: other[name] for name in opt_outs.with_noted(after)}}
     kept = {part: domain.wire_values(values) for part, values in parts.items()}
     return {
         part: values if part == "other" else {name: values[name] for name in sorted(names)}
@@ -73,10 +73,14 @@ def given_back(now: Values, merge: Any, *, stays: Iterable[Any]) -> Returned:
 
     ``merge`` and ``stays`` (the other merges into the same survivor) have ``before``, ``after`` and ``other``.
     """
-    plain = [name for name in merge.after if name not in LISTS]
-    back = {name: merge.before[name] for name in plain if now[name] == merge.after[name]}
-    kept = [name for name in plain if name not in back and now[name] != merge.before[name]]
     others = list(stays)
+    plain = [name for name in opt_outs.typed(merge.after) if name not in LISTS]
+    back = {name: merge.before[name] for name in plain if now[name] == merge.after[name]}
+    if opt_outs.FLAG in plain and _opt_out_is_changed(now, merge):
+        back.pop(opt_outs.FLAG, None)
+    kept = [name for name in plain if name not in back and now[name] != merge.before[name]]
+    if opt_outs.FLAG in back:
+        back |= _opt_out(merge, others)
     came = {name: _came(name, merge) - _held(name, others) for name in LISTS}
     for name in LISTS:
         left = [value for value in now[name] if LISTS[name](value) not in came[name]]
@@ -84,6 +88,19 @@ def given_back(now: Values, merge: Any, *, stays: Iterable[Any]) -> Returned:
         untouched = now[name] == merge.after[name] and _keys(name, left) == _keys(name, before)
         back[name] = before if untouched else left
     return Returned(_possible({**now, **back}, now, kept), sorted(kept), came)
+
+
+def _opt_out_is_changed(now: Values, merge: Any) -> bool:
+    """Whether somebody opted out or in since."""
+    after = {**opt_outs.NOTHING, **merge.after}
+    return any(now[name] != after[name] for name in (opt_outs.FLAG, *opt_outs.NOTED))
+
+
+def _opt_out(merge: Any, others: Iterable[Any]) -> Values:
+    """As before the merge; but whoever stays part of the survivor, and had opted out, must get no mailings still."""
+    said = [each.other for each in others if each.other[opt_outs.FLAG] and each.after.get(opt_outs.FLAG, True)]
+    source = merge.before if merge.before[opt_outs.FLAG] or not said else said[0]
+    return {name: source.get(name) for name in (opt_outs.FLAG, *opt_outs.NOTED)}
 
 
 def _possible(values: Values, now: Values, kept: list[str]) -> Values:

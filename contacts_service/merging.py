@@ -8,7 +8,7 @@ from sqlalchemy import select
 from chassis import clock
 from chassis.bulk import among
 from chassis.ids import new_id
-from contacts_service import changes, domain, fields, match_keys, merge_values, stars, store
+from contacts_service import changes, domain, fields, match_keys, merge_values, opt_outs, stars, store
 from contacts_service.kinds import CONTACT, ORGANIZATION, Kind, wire
 from contacts_service.models import Merge
 from contracts.addresses import canonical_address
@@ -83,6 +83,7 @@ def _merge_one(tx: Any, kind: Kind, survivor: Any, other: Any, chosen: Values, a
     after[kind.superior] = _superior_of_both(tx, kind, survivor, other, after[kind.superior])
     if kind is CONTACT:
         fields.check_whole(after)
+    after = opt_outs.noted(before, {**after, **opt_outs.inherited(before, gone, after)}, actor, clock.now())
     stars.hand_on(tx.session, other.id, survivor.id)
     changes.remove(other, actor)
     other.merged_into = survivor.id
@@ -220,13 +221,14 @@ def _named(kind: Kind, row: Any) -> Values:
 def _take_out(tx: Any, kind: Kind, merge: Merge, survivor: Any, actor: Values | None) -> merge_values.Returned:
     """What came from the other leaves the survivor; later merges into it are journalled as if this one had not been."""
     others = [each for each in store.merges_into(tx.session, survivor.id) if each.id != merge.id]
-    now = domain.wire_values({name: value for name, value in store.values(survivor).items() if name in kind.fields})
+    now = domain.wire_values({name: value for name, value in store.values(survivor).items() if name in kind.kept})
     returned = merge_values.given_back(now, merge, stays=others)
     for later in others:
         if later.id > merge.id:
             later.before = merge_values.without(later, merge)
     whole = {**returned.values, **_links(tx, kind, survivor, returned, now)}
-    values = fields.changed_values({name: whole[name] for name in domain.differences(now, whole)}, kind.fields)
+    names = opt_outs.with_noted(domain.differences(now, whole))
+    values = fields.changed_values({name: whole[name] for name in names}, kind.kept)
     if survivor.deleted_at is None:
         changes.save(tx, kind, survivor, values, actor)
     else:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, SmallInteger, String, Text, text
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis.columns import Bytes, Id, Json, UtcDateTime
@@ -11,10 +11,10 @@ from contacts_service.base import Base
 from contacts_service.exchange import models as _exchange  # noqa: F401 # its tables belong to the same database
 from contacts_service.indexes import index_of_present, list_indexes
 from contacts_service.mass import models as _mass  # noqa: F401 # as those above
+from contacts_service.record_columns import RecordColumns
 
 # Plain byte order: comparing by a language's collation would cost most of an address look-up on PostgreSQL.
 Canonical = String(320).with_variant(String(320, collation="C"), "postgresql")
-SortName = String(520).with_variant(String(520, collation="C"), "postgresql")
 
 
 class Counter(Base):
@@ -24,35 +24,6 @@ class Counter(Base):
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     value: Mapped[int] = mapped_column(Integer)
-
-
-class RecordColumns:
-    """What contacts and organizations have in common. ``addresses`` and ``phones``: the primary one first.
-
-    ``phones`` are ``{number, kind}``, the number in E.164 where it is one. ``source``: by what way the record came in.
-    ``merged_into``: the survivor, where this one was merged away (then ``deleted_at`` is set too).
-    ``search``, ``places``, ``sort_name``: what quick search, filters and sorted lists look into (``looked_into``).
-    """
-
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    number: Mapped[str] = mapped_column(String(20), unique=True)
-    version: Mapped[int] = mapped_column(Integer)
-    addresses: Mapped[list[str]] = mapped_column(Json)
-    phones: Mapped[list[str]] = mapped_column(Json)
-    description: Mapped[str] = mapped_column(Text)
-    owner_id: Mapped[str | None] = mapped_column(String(64))
-    source: Mapped[str] = mapped_column(String(50))
-    tags: Mapped[list[str]] = mapped_column(Json)
-    email_opt_out: Mapped[bool]
-    notify_owner: Mapped[bool]
-    modified_by: Mapped[str | None] = mapped_column(String(64))
-    search: Mapped[str] = mapped_column(Text)
-    places: Mapped[str] = mapped_column(Text)
-    sort_name: Mapped[str] = mapped_column(SortName)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    merged_into: Mapped[str | None] = mapped_column(Id)
 
 
 class Organization(RecordColumns, Base):

@@ -3,10 +3,12 @@
 from marshmallow import fields, validate
 
 from contracts.base import EventContract, Record
-from contracts.fields import RecordRef, identifier, many, moment, text
+from contracts.fields import RecordRef, identifier, many, moment, text, word
 
 SOURCE = "contacts"
 MAX_RECORD_ADDRESSES = 200
+# By what way an opt-out of mailings comes in.
+OPT_OUT_SOURCES = ("screen", "api", "import", "mass_change", "mail", "portal")
 
 
 class ContactFacts(Record):
@@ -115,11 +117,17 @@ class ContactUnmerged(EventContract):
 
 
 class ContactOptedOut(EventContract):
-    """Emitted when a contact no longer wants mailings, once per change of mind."""
+    """Emitted when a contact no longer wants mailings, once per change of mind.
+
+    ``opted_out_by``: the staff user who wrote it down; ``opted_out_source``: by what way it came in.
+    """
 
     type = "contact.opted_out.v1"
     source = SOURCE
     contact_id = identifier()
+    opted_out_at = moment(allow_none=True)
+    opted_out_by = text(64, allow_none=True)
+    opted_out_source = word(*OPT_OUT_SOURCES, allow_none=True)
 
 
 class ContactOptedIn(EventContract):
@@ -128,6 +136,25 @@ class ContactOptedIn(EventContract):
     type = "contact.opted_in.v1"
     source = SOURCE
     contact_id = identifier()
+
+
+class OrganizationOptedOut(EventContract):
+    """Emitted when an organization no longer wants mailings, once per change of mind. As ``contact.opted_out.v1``."""
+
+    type = "organization.opted_out.v1"
+    source = SOURCE
+    organization_id = identifier()
+    opted_out_at = moment(allow_none=True)
+    opted_out_by = text(64, allow_none=True)
+    opted_out_source = word(*OPT_OUT_SOURCES, allow_none=True)
+
+
+class OrganizationOptedIn(EventContract):
+    """Emitted when an organization that had opted out wants mailings again, once per change of mind."""
+
+    type = "organization.opted_in.v1"
+    source = SOURCE
+    organization_id = identifier()
 
 
 class ContactPortalEnabled(EventContract):

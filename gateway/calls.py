@@ -37,7 +37,9 @@ def _end_time(response: Response) -> Response:
 
 def actor() -> dict[str, str]:
     """Who asks, in the form that services record."""
-    return {"staff_user_id": g.principal["staff_user_id"], "name": g.principal["name"]}
+    # A session is a person's at a screen, an API token a program's.
+    source = "screen" if g.principal.get("session_id") else "api"
+    return {"staff_user_id": g.principal["staff_user_id"], "name": g.principal["name"], "source": source}
 
 
 def people_of(organization_id: str) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chassis.database import Transaction
-from contacts_service import domain
+from contacts_service import domain, opt_outs
 from contacts_service.exchange import store
 from contacts_service.exchange.models import Import
 from contacts_service.kinds import Kind
@@ -48,4 +48,4 @@ def _mark(row: Import, record_id: str, lines: Lines) -> Values:
 
 
 def _before(first: Values, wanted: Values) -> Values:
-    return domain.wire_values({name: first[name] for name in wanted})
+    return domain.wire_values({name: first[name] for name in opt_outs.with_noted(wanted)})

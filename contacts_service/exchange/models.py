@@ -21,6 +21,7 @@ class Import(JobColumns, Base):
     ``links_done``: those that were dealt with; ``unlinked``: those of them whose record could not be put below.
     """
 
+    source = "import"
     __tablename__ = "imports"
     __table_args__ = (Index(None, "state"),)
 

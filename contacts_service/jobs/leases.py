@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Integer, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -22,6 +22,9 @@ class JobColumns:
 
     ``done``: records or rows that were dealt with; ``undone`` and ``kept``: what became of them when it was taken back.
     """
+
+    # By what way its changes come in.
+    source: ClassVar[str]
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     record_kind: Mapped[str] = mapped_column(String(12))
@@ -43,7 +46,7 @@ class JobColumns:
     @property
     def actor(self) -> dict[str, Any]:
         """In whose name its changes are made."""
-        return {"staff_user_id": self.staff_user_id, "name": self.staff_name}
+        return {"staff_user_id": self.staff_user_id, "name": self.staff_name, "source": self.source}
 
 
 def workers(session: Session, model: Any, states: Collection[str]) -> list[str]:

@@ -62,7 +62,7 @@ def _why_not(tx: Any, kind: Kind, mark: Mark, values: Values, changed: dict[str,
         is_used = kind is not CONTACT and store.has_contacts(tx.session, mark.record_id)
         return _IN_USE if is_used else None
     try:
-        before = fields.changed_values(mark.before, kind.fields)
+        before = fields.changed_values(mark.before, kind.kept)
         changes.check(tx.session, kind, mark.record_id, before, {**values, **before})
     except Invalid:
         return _ELSEWHERE

@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis import clock
 from chassis.bulk import update_many
-from contacts_service import changes, domain, likeness, match_keys, store
+from contacts_service import changes, domain, likeness, match_keys, opt_outs, store
 from contacts_service.kinds import Kind
 
 Values = dict[str, Any]
@@ -22,7 +22,7 @@ def create(tx: Any, kind: Kind, new: Mapping[str, Values], actor: Values | None)
     moment = clock.now()
     numbers = store.take_numbers(tx.session, kind.name, count=len(new))
     rows = [
-        domain.new_row(record_id, number=number, values=values, moment=moment)
+        domain.new_row(record_id, number=number, values=values, moment=moment, actor=actor)
         for (record_id, values), number in zip(new.items(), numbers, strict=True)
     ]
     entries = {row["id"]: changes.entries_of(kind, row) for row in rows}
@@ -32,8 +32,7 @@ def create(tx: Any, kind: Kind, new: Mapping[str, Values], actor: Values | None)
     for row in rows:
         tx.publish(kind.created, subject=row["id"], **kind.facts(row))
         changes.announce(tx, [], entries[row["id"]])
-        switched = {name: value for name, value in new[row["id"]].items() if value is True}
-        changes.tell_switches(tx, kind, row["id"], switched)
+        changes.tell_switches(tx, kind, row, [name for name, value in new[row["id"]].items() if value is True])
 
 
 def update(tx: Any, kind: Kind, changed: Mapping[str, tuple[Values, Values]], actor: Values | None) -> dict[str, int]:
@@ -43,17 +42,19 @@ def update(tx: Any, kind: Kind, changed: Mapping[str, tuple[Values, Values]], ac
     """
     rows, notes, versions = [], [], {}
     written = set[str]()
-    for record_id, (before, wanted) in changed.items():
-        if names := domain.differences(before, wanted):
+    for record_id, (before, said) in changed.items():
+        wanted = opt_outs.noted(before, said, actor, clock.now())
+        if differing := domain.differences(before, wanted):
+            names = opt_outs.typed(differing)
             told = domain.field_changes(before, wanted, names)
             after = _touched({**before, **wanted}, actor)
             after |= domain.looked_into(after)
             rows.append(after)
             notes.append(changes.noted(record_id, "updated", actor, fields=told))
             versions[record_id] = after["version"]
-            written.update(names)
+            written.update(differing)
             tx.publish(kind.updated, subject=record_id, changed=names, changes=told, **kind.facts(after))
-            changes.tell_switches(tx, kind, record_id, {name: wanted[name] for name in names})
+            changes.tell_switches(tx, kind, after, names)
     if rows:
         columns = ("id", *_TOUCHED, *_MADE, *sorted(written))
         update_many(tx.session, kind.model, [{name: row[name] for name in columns} for row in rows], key="id")

@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis import clock
 from chassis.database import DatabaseHandle, Transaction
-from contacts_service import changes, domain, fields, likeness, store
+from contacts_service import changes, domain, fields, likeness, opt_outs, store
 from contacts_service.jobs import leases, marks, putting_back, writing
 from contacts_service.jobs.worker import Breathe
 from contacts_service.kinds import KINDS, Kind
@@ -103,7 +103,8 @@ class _Piece:
         known = {row.id: store.values(row) for row in rows}
         wanted = self._allowed(told, known)
         for record_id, values in wanted.items():
-            told[record_id].before = domain.wire_values({name: known[record_id][name] for name in values})
+            names = opt_outs.with_noted(values)
+            told[record_id].before = domain.wire_values({name: known[record_id][name] for name in names})
         for record_id, version in self._written(known, wanted).items():
             told[record_id].version = version
 

@@ -21,6 +21,7 @@ class MassChange(JobColumns, Base):
     ``undone_by``: who takes it back, as an actor.
     """
 
+    source = "mass_change"
     __tablename__ = "mass_changes"
     __table_args__ = (Index(None, "state"),)
 

@@ -40,6 +40,7 @@ def install(app: Flask) -> None:
         line_empty=lines.EMPTY,
         tax_rates=lines.RATES,
         pages_of=parts.PAGES,
+        opt_outs=parts.OPT_OUTS,
     )
     app.jinja_env.filters["list_label"] = lambda name: gettext(fields.label(name))
     app.context_processor(_surroundings)

@@ -121,3 +121,12 @@ ERRORS = {
     503: (msg("This part does not answer at the moment"), msg("Everything else still works. Try again in a moment.")),
     504: (msg("This part does not answer at the moment"), msg("Everything else still works. Try again in a moment.")),
 }
+# By what way an opt-out of mailings came in.
+OPT_OUTS = {
+    "screen": msg("written down on a screen"),
+    "api": msg("told by another system"),
+    "import": msg("told by an imported file"),
+    "mass_change": msg("set for many records at once"),
+    "mail": msg("said by mail"),
+    "portal": msg("said in the customer portal"),
+}

@@ -40,12 +40,21 @@ def restore_contact(office: Office) -> None:
 
 
 def opt_out(office: Office) -> None:
-    office.contacts.create_contact(data={"last_name": "田中", "email_opt_out": True})
+    office.contacts.create_contact(data={"last_name": "田中", "email_opt_out": True}, actor=PERSON)
 
 
 def opt_in(office: Office) -> None:
     made = office.contacts.create_contact(data={"last_name": "田中", "email_opt_out": True})
     office.contacts.update_contact(id=made["id"], data={"email_opt_out": False}, version=1)
+
+
+def opt_an_organization_out(office: Office) -> str:
+    made = office.contacts.create_organization(data={**ABC, "email_opt_out": True}, actor=PERSON)
+    return str(made["id"])
+
+
+def opt_an_organization_in(office: Office) -> None:
+    office.contacts.update_organization(id=opt_an_organization_out(office), data={"email_opt_out": False}, version=1)
 
 
 def enable_portal(office: Office) -> None:
@@ -272,6 +281,8 @@ EMITTING: dict[type[EventContract], Callable[[Office], Any]] = {
     contracts.OrganizationCreated: add_abc,
     contracts.OrganizationDeleted: delete_organization,
     contracts.OrganizationMerged: merge_organizations,
+    contracts.OrganizationOptedIn: opt_an_organization_in,
+    contracts.OrganizationOptedOut: opt_an_organization_out,
     contracts.OrganizationRestored: restore_organization,
     contracts.OrganizationUnmerged: unmerge_organizations,
     contracts.OrganizationUpdated: change_organization,

@@ -24,7 +24,7 @@ from services.tickets.service import TicketsService
 from tests.contracts.examples import example_of
 from tests.contracts.mailroom import MailRoom
 
-PERSON = {"staff_user_id": "01939f2e-0000-7000-8000-000000000007", "name": "佐藤 花子"}
+PERSON = {"staff_user_id": "01939f2e-0000-7000-8000-000000000007", "name": "佐藤 花子", "source": "screen"}
 
 
 class Office:

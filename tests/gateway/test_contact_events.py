@@ -31,6 +31,7 @@ HEARD = [
 HEARD_OF_ORGANIZATIONS = [
     "organization.created.v1",
     "organization.updated.v1",
+    "organization.opted_out.v1",
     "organization.updated.v1",
     "organization.deleted.v1",
     "organization.restored.v1",
@@ -106,7 +107,7 @@ def test_every_change_of_contacts_and_organizations_is_heard_once_and_in_order(s
     api.delete(f"{path}/image")
     made = api.post("/organizations", json={"name": "結び商事"})
     path, etag = f"/organizations/{made.json()['id']}", made.headers["ETag"]
-    api.patch(path, json={"industry": "計測"}, headers={"If-Match": etag})
+    api.patch(path, json={"industry": "計測", "email_opt_out": True}, headers={"If-Match": etag})
     api.put(f"{path}/image", json={"content": PNG})
     api.delete(path)
     api.post(f"{path}/restore")
@@ -118,7 +119,10 @@ def test_every_change_of_contacts_and_organizations_is_heard_once_and_in_order(s
     eventually(lambda: len(heard()) >= len(whole))
     assert [event["type"] for event in heard()] == whole
     updated = next(event["data"] for event in heard() if event["type"] == "organization.updated.v1")
-    assert updated["changes"] == [{"field": "industry", "old": "", "new": "計測"}]
+    told = [{"field": "email_opt_out", "old": False, "new": True}, {"field": "industry", "old": "", "new": "計測"}]
+    assert updated["changes"] == told
+    [opted_out] = [event["data"] for event in heard() if event["type"] == "organization.opted_out.v1"]
+    assert (opted_out["opted_out_source"], opted_out["opted_out_by"] is None) == ("api", False)
 
 
 def test_an_import_is_heard_from_its_start_to_its_undoing(system, heard):

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from contracts.people import MAX_RECORD_ADDRESSES
+from contracts.people import MAX_RECORD_ADDRESSES, OPT_OUT_SOURCES
 from gateway.api.schemas.common import Identifier, YesNo, choice, moment, page, told, words
 
 MAX_PHONES, MAX_TAGS = 20, 50
@@ -151,6 +151,11 @@ class RecordOut(Schema):
     source = told()
     tags = fields.List(told())
     email_opt_out = fields.Boolean()
+    opted_out_at = moment(allow_none=True)
+    opted_out_by = told(allow_none=True)
+    opted_out_source = told(
+        allow_none=True, metadata={"description": f"By what way it came in: {', '.join(OPT_OUT_SOURCES)}"}
+    )
     notify_owner = fields.Boolean()
     modified_by = told(allow_none=True)
     created_at = moment(required=True)

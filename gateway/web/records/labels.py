@@ -35,8 +35,9 @@ def owner(id: str | None) -> str:
 
 
 def owners_of(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The names of who is in charge of records and who changed them last, by id, as lists show names."""
-    ids = {record[field] for record in records for field in ("owner_id", "modified_by") if record.get(field)}
+    """The names of who is in charge of records, changed them or wrote an opt-out down, by id, as lists show names."""
+    people = ("owner_id", "modified_by", "opted_out_by")
+    ids = {record[field] for record in records for field in people if record.get(field)}
     return {id: {"label": owner(id)} for id in ids}
 
 

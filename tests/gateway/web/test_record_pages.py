@@ -106,6 +106,14 @@ def test_changes_tell_before_and_after_in_words(somebody, system, firm):
     expect(page.locator(".event").first).to_contain_text("管理者")
 
 
+def test_an_opt_out_says_when_by_whom_and_by_what_way(somebody, system):
+    made = system.admin.post("/contacts", json={"last_name": "停止", "email_opt_out": True}).json()
+    page = somebody.open(f"/contacts/{made['id']}")
+    facts = page.locator("dt", has_text="No marketing mails").locator("xpath=following-sibling::dd[1]")
+    expect(facts).to_contain_text("管理者 · told by another system")
+    expect(facts.locator("time")).to_have_attribute("datetime", made["opted_out_at"])
+
+
 def test_a_comment_stands_on_the_timeline_and_kinds_narrow_it(somebody, system):
     made = system.admin.post("/contacts", json={"last_name": "会話"}).json()
     page = somebody.open(f"/contacts/{made['id']}")
