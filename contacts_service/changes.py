@@ -50,7 +50,7 @@ def create(tx: Any, kind: Kind, data: Any, actor: Values | None) -> Values:
     row = domain.new_row(new_id(), number=number, values=values, moment=clock.now(), actor=actor)
     entries = entries_of(kind, row)
     store.add_records(tx.session, kind.model, [row], entries=entries)
-    tx.publish(kind.created, subject=row["id"], **kind.facts(row))
+    tx.publish(kind.created, subject=row["id"], **done_by(actor), **kind.facts(row))
     announce(tx, [], entries)
     tell_switches(tx, kind, row, [name for name, value in values.items() if value is True])
     note(tx, row["id"], "created", actor)
@@ -115,7 +115,7 @@ def save(tx: Any, kind: Kind, row: Any, changes: Values, actor: Values | None = 
     touch(row, actor)
     index(row)
     values = store.values(row)
-    tx.publish(kind.updated, subject=row.id, changed=changed, changes=told, **kind.facts(values))
+    tx.publish(kind.updated, subject=row.id, changed=changed, changes=told, **done_by(actor), **kind.facts(values))
     tell_switches(tx, kind, values, changed)
     enter(tx, kind, values)
 
@@ -191,6 +191,11 @@ def touch(row: Any, actor: Values | None) -> None:
 def touched_by(actor: Values | None) -> Values:
     """When and by whom a record is changed that is changed now."""
     return {"updated_at": clock.now(), "modified_by": (actor or {}).get("staff_user_id")}
+
+
+def done_by(actor: Values | None) -> Values:
+    """Whose deed an event tells of."""
+    return {"actor_id": (actor or {}).get("staff_user_id")}
 
 
 def tell_switches(tx: Any, kind: Kind, values: Values, names: Iterable[str]) -> None:

@@ -30,7 +30,8 @@ def put(tx: Any, kind: Kind, record_id: str, content: str | None, actor: Values 
     else:
         tx.session.execute(delete(Image).where(Image.record_id == row.id))
     changes.note(tx, row.id, "updated", actor, fields=[told])
-    tx.publish(kind.updated, subject=row.id, changed=["image"], changes=[told], **kind.facts(store.values(row)))
+    now = {**changes.done_by(actor), **kind.facts(store.values(row))}
+    tx.publish(kind.updated, subject=row.id, changed=["image"], changes=[told], **now)
     return {"content_type": told["new"]}
 
 

@@ -32,6 +32,7 @@ from contracts import (
 
 Values = dict[str, Any]
 PERSONAL = ("last_name", "first_name", "last_name_kana", "first_name_kana", "title", "addresses")
+TOLD_OF_BOTH = ("id", "number", "owner_id", "notify_owner")
 HIDDEN = frozenset({"search", "places", "sort_name", "merged_into"})
 
 
@@ -64,13 +65,13 @@ class Kind:
 
 def contact_facts(values: Values) -> Values:
     """The blocks ``contact`` and ``personal`` of an event."""
-    contact = {name: values[name] for name in ("id", "number", "organization_id", "decision_maker")}
+    contact = {name: values[name] for name in (*TOLD_OF_BOTH, "organization_id", "decision_maker")}
     return {"contact": contact, "personal": {name: values[name] for name in PERSONAL}}
 
 
 def organization_facts(values: Values) -> Values:
     """The block ``organization`` of an event."""
-    return {"organization": {name: values[name] for name in ("id", "number", "name", "addresses")}}
+    return {"organization": {name: values[name] for name in (*TOLD_OF_BOTH, "name", "addresses")}}
 
 
 CONTACT = Kind(

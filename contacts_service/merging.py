@@ -123,11 +123,12 @@ def _point(tx: Any, kind: Kind, rows: Sequence[Any], field: str, target_id: str,
     """As ``changes.save`` of one field, for many at once; what is in the recycle bin is changed without a word."""
     before = {row.id: {field: getattr(row, field)} for row in rows}
     store.point(tx.session, kind.model, rows, field, target_id, **changes.touched_by(actor))
-    notes = []
+    notes, by = [], changes.done_by(actor)
     for row in (row for row in rows if row.deleted_at is None):
         told = domain.field_changes(before[row.id], {field: target_id}, [field])
         notes.append(changes.noted(row.id, "updated", actor, fields=told))
-        tx.publish(kind.updated, subject=row.id, changed=[field], changes=told, **kind.facts(store.values(row)))
+        now = kind.facts(store.values(row))
+        tx.publish(kind.updated, subject=row.id, changed=[field], changes=told, **by, **now)
     store.add_changes(tx.session, notes)
     if field == "organization_id":
         store.move_entries(tx.session, [row.id for row in rows], organization_id=target_id)

@@ -12,12 +12,14 @@ OPT_OUT_SOURCES = ("screen", "api", "import", "mass_change", "mail", "portal")
 
 
 class ContactFacts(Record):
-    """A contact without personal data."""
+    """A contact without personal data. ``owner_id``: the staff user or group in charge, told where ``notify_owner``."""
 
     id = identifier()
     number = text(20)
     organization_id = identifier(allow_none=True)
     decision_maker = fields.Boolean()
+    owner_id = text(64, allow_none=True)
+    notify_owner = fields.Boolean()
 
 
 class ContactPersonal(Record):
@@ -32,12 +34,17 @@ class ContactPersonal(Record):
 
 
 class OrganizationFacts(Record):
-    """An organization; ``addresses`` are the mail addresses that belong to nobody in particular (info@)."""
+    """An organization; ``addresses`` are the mail addresses that belong to nobody in particular (info@).
+
+    ``owner_id``, ``notify_owner``: as of contacts.
+    """
 
     id = identifier()
     number = text(20)
     name = text()
     addresses = many(text(320), MAX_RECORD_ADDRESSES)
+    owner_id = text(64, allow_none=True)
+    notify_owner = fields.Boolean()
 
 
 class FieldChange(Record):
@@ -49,16 +56,20 @@ class FieldChange(Record):
 
 
 class ContactCreated(EventContract):
-    """Emitted when a contact was created, once per contact."""
+    """Emitted when a contact was created, once per contact. ``actor_id``: the staff user who did it."""
 
     type = "contact.created.v1"
     source = SOURCE
     contact = fields.Nested(ContactFacts, required=True)
     personal = fields.Nested(ContactPersonal, required=True)
+    actor_id = text(64, allow_none=True)
 
 
 class ContactUpdated(EventContract):
-    """Emitted when fields of a contact changed, once per save that changed something."""
+    """Emitted when fields of a contact changed, once per save that changed something.
+
+    ``actor_id``: the staff user who did it; null where the system did.
+    """
 
     type = "contact.updated.v1"
     source = SOURCE
@@ -66,6 +77,7 @@ class ContactUpdated(EventContract):
     personal = fields.Nested(ContactPersonal, required=True)
     changed = many(text(100), 100)
     changes = fields.List(fields.Nested(FieldChange), validate=validate.Length(max=100))
+    actor_id = text(64, allow_none=True)
 
 
 class ContactDeleted(EventContract):
@@ -174,21 +186,26 @@ class ContactPortalDisabled(EventContract):
 
 
 class OrganizationCreated(EventContract):
-    """Emitted when an organization was created, once per organization."""
+    """Emitted when an organization was created, once per organization. ``actor_id``: the staff user who did it."""
 
     type = "organization.created.v1"
     source = SOURCE
     organization = fields.Nested(OrganizationFacts, required=True)
+    actor_id = text(64, allow_none=True)
 
 
 class OrganizationUpdated(EventContract):
-    """Emitted when fields of an organization changed, once per save that changed something."""
+    """Emitted when fields of an organization changed, once per save that changed something.
+
+    ``actor_id``: the staff user who did it; null where the system did.
+    """
 
     type = "organization.updated.v1"
     source = SOURCE
     organization = fields.Nested(OrganizationFacts, required=True)
     changed = many(text(100), 100)
     changes = fields.List(fields.Nested(FieldChange), validate=validate.Length(max=100))
+    actor_id = text(64, allow_none=True)
 
 
 class OrganizationDeleted(EventContract):

@@ -25,6 +25,7 @@ from gateway.api import (
     matching,
     merging,
     names,
+    notices,
     operations,
     people,
     relations,
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     staff.staff_users,
     staff.staff_groups,
     staff.api_tokens,
+    notices.notices,
 )
 # As which browsers and programs send CSV and vCard; never as a form, which any site could send.
 LIST_TYPES = frozenset(

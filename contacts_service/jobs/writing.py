@@ -29,8 +29,9 @@ def create(tx: Any, kind: Kind, new: Mapping[str, Values], actor: Values | None)
     every = [entry for some in entries.values() for entry in some]
     store.add_records(tx.session, kind.model, rows, entries=every)
     store.add_changes(tx.session, [changes.noted(row["id"], "created", actor) for row in rows])
+    by = changes.done_by(actor)
     for row in rows:
-        tx.publish(kind.created, subject=row["id"], **kind.facts(row))
+        tx.publish(kind.created, subject=row["id"], **by, **kind.facts(row))
         changes.announce(tx, [], entries[row["id"]])
         changes.tell_switches(tx, kind, row, [name for name, value in new[row["id"]].items() if value is True])
 
@@ -42,6 +43,7 @@ def update(tx: Any, kind: Kind, changed: Mapping[str, tuple[Values, Values]], ac
     """
     rows, notes, versions = [], [], {}
     written = set[str]()
+    by = changes.done_by(actor)
     for record_id, (before, said) in changed.items():
         wanted = opt_outs.noted(before, said, actor, clock.now())
         if differing := domain.differences(before, wanted):
@@ -53,7 +55,7 @@ def update(tx: Any, kind: Kind, changed: Mapping[str, tuple[Values, Values]], ac
             notes.append(changes.noted(record_id, "updated", actor, fields=told))
             versions[record_id] = after["version"]
             written.update(differing)
-            tx.publish(kind.updated, subject=record_id, changed=names, changes=told, **kind.facts(after))
+            tx.publish(kind.updated, subject=record_id, changed=names, changes=told, **by, **kind.facts(after))
             changes.tell_switches(tx, kind, after, names)
     if rows:
         columns = ("id", *_TOUCHED, *_MADE, *sorted(written))

@@ -24,6 +24,7 @@ from gateway.web.lists import many, saved
 from gateway.web.lists import views as lists
 from gateway.web.mass import views as mass
 from gateway.web.merging import views as merging
+from gateway.web.notices import views as notices
 from gateway.web.organizations import views as organizations
 from gateway.web.sales import papers
 from gateway.web.sales import views as sales
@@ -36,7 +37,7 @@ BLUEPRINTS = (
     *(shell.shell, contacts.contacts, organizations.organizations, imports.imports),
     *(lists.lists, saved.saved, many.many, mass.mass, bin.bin, merging.merging),
     *(activities.activities, activities.picks),
-    tickets.tickets,
+    *(tickets.tickets, notices.notices),
     *(sales.opportunities, sales.quotes, sales.invoices, papers.papers),
     *(settings.settings, people.people, calendar.calendar, issuer.issuer),
 )

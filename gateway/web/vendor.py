@@ -27,6 +27,7 @@ ICONS = (
     "arrow-back-up",
     "arrow-down",
     "arrow-up",
+    "bell",
     "building",
     "calendar-down",
     "calendar-event",

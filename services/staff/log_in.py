@@ -9,7 +9,7 @@ from chassis.database import DatabaseHandle, Transaction
 from chassis.ids import new_id
 from chassis.networks import client_network
 from contracts.errors import NotAuthenticated
-from services.staff import domain, passwords, sessions, store
+from services.staff import domain, passwords, sessions, store, telling
 from services.staff.models import AccessToken, LoginThrottle, StaffUser
 
 WRONG = "The log-in name or the password is wrong. Check both."
@@ -146,7 +146,8 @@ def forgive(tx: Transaction, buckets: dict[str, str]) -> None:
 def _open_session(
     tx: Transaction, *, user_id: str, rehashed: str | None, now: datetime, where: dict[str, str | None]
 ) -> dict[str, Any]:
-    store.remove_expired(tx.session, now=now, quiet_since=now - domain.FORGET_AFTER)
+    since = {"quiet_since": now - domain.FORGET_AFTER, "told_since": now - telling.KEPT_FOR}
+    store.remove_expired(tx.session, now=now, **since)
     user = store.user_by_id(tx.session, id=user_id, lock=True)
     if user is None or not user.active:
         raise NotAuthenticated(WRONG)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.columns import Id, Json, UtcDateTime
@@ -75,6 +75,28 @@ class AccessToken(Base):
     agent: Mapped[str | None] = mapped_column(String(300))
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     staff_user: Mapped[StaffUser] = relationship()
+
+
+class Notice(Base):
+    """What one staff user is to be told. ``title``: what the record was called then; ``details``: what else is said.
+
+    ``what``: reminded, created, updated; ``actor_id``: who did it.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (Index("ix_notices_owner", "staff_user_id", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    staff_user_id: Mapped[str] = mapped_column(Id, ForeignKey("staff_users.id", ondelete="CASCADE"))
+    what: Mapped[str] = mapped_column(String(10))
+    record_kind: Mapped[str] = mapped_column(String(20))
+    record_id: Mapped[str] = mapped_column(Id)
+    title: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[str | None] = mapped_column(Id)
+    details: Mapped[dict[str, Any]] = mapped_column(Json)
+    happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class LoginThrottle(Base):

@@ -1,12 +1,16 @@
-"""The staff service: log-in, sessions, API tokens, staff users."""
+"""The staff service: log-in, sessions, API tokens, staff users, notices to them."""
 
 from typing import Any
 
-from chassis import Database, rpc
-from services.staff import accounts, calendars, groups, log_in, sessions
+from chassis import Database, on_event, rpc
+from contracts import ActivityReminded, ContactCreated, ContactUpdated, OrganizationCreated, OrganizationUpdated
+from contracts.base import Event
+from services.staff import accounts, calendars, groups, log_in, notices, sessions
 from services.staff.models import Base
 
 Json = dict[str, Any]
+# Of a group each member is told: a batch is as many rows as the group has members times this.
+BATCH = 100
 
 
 class StaffService:
@@ -14,6 +18,30 @@ class StaffService:
 
     name = "staff"
     db = Database(Base)
+
+    @on_event(ActivityReminded, ContactCreated, ContactUpdated, OrganizationCreated, OrganizationUpdated, batch=BATCH)
+    def on_concern(self, events: list[Event]) -> None:
+        """Tell those whom it concerns."""
+        notices.hear(self.db, events)
+
+    @rpc
+    def notices(
+        self, *, staff_user_id: str, unread: bool = False, limit: int | None = None, cursor: str | None = None
+    ) -> Json:
+        """A page of a person's notices, the latest first; ``unread``: how many of all are."""
+        return notices.page(self.db, staff_user_id=staff_user_id, unread=unread, limit=limit, cursor=cursor)
+
+    @rpc
+    def read_notice(self, *, id: str, actor: Json, idempotency_key: str | None = None) -> Json:
+        """Mark a notice of one's own as read; the notice. NotFound."""
+        mine = actor["staff_user_id"]
+        return notices.read(self.db, id=id, staff_user_id=mine, idempotency_key=idempotency_key)
+
+    @rpc
+    def read_notices(self, *, actor: Json, up_to: str | None = None, idempotency_key: str | None = None) -> Json:
+        """Mark one's notices as read, up to the latest that one has seen: ``{unread}``, how many still are."""
+        mine = actor["staff_user_id"]
+        return notices.read_all(self.db, staff_user_id=mine, up_to=up_to, idempotency_key=idempotency_key)
 
     @rpc
     def log_in(self, *, login: str, password: str, ip: str | None = None, agent: str | None = None) -> Json:

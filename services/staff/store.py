@@ -1,6 +1,6 @@
 """Every query of staff."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -8,10 +8,11 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from chassis import paging
-from chassis.bulk import among, insert_ignore
-from services.staff.models import AccessToken, LoginThrottle, StaffGroup, StaffGroupMember, StaffUser
+from chassis.bulk import among, insert_ignore, insert_many
+from services.staff.models import AccessToken, LoginThrottle, Notice, StaffGroup, StaffGroupMember, StaffUser
 
 Row = TypeVar("Row", StaffUser, StaffGroup)
+Late = TypeVar("Late", AccessToken, Notice)
 
 
 def user_by_id(session: Session, *, id: str, lock: bool = False) -> StaffUser | None:
@@ -79,6 +80,65 @@ def other_active_admins(session: Session, *, than: str) -> int:
     return len(session.scalars(query.with_for_update()).all())
 
 
+def people_of(session: Session, *, ids: Sequence[str]) -> dict[str, set[str]]:
+    """Of each staff user or group the staff users whom they stand for, without those whose account is closed."""
+    users = select(StaffUser.id, StaffUser.id).where(among(session, StaffUser.id, ids), StaffUser.active)
+    members = (
+        select(StaffGroupMember.group_id, StaffGroupMember.staff_user_id)
+        .join(StaffUser, StaffUser.id == StaffGroupMember.staff_user_id)
+        .where(among(session, StaffGroupMember.group_id, ids), StaffUser.active)
+    )
+    found: dict[str, set[str]] = {id: set() for id in ids}
+    for id, person in [*session.execute(users), *session.execute(members)]:
+        found[id].add(person)
+    return found
+
+
+def names_of(session: Session, *, ids: Collection[str]) -> dict[str, str]:
+    """What staff users are called, by id."""
+    wanted = select(StaffUser.id, StaffUser.name).where(among(session, StaffUser.id, ids))
+    return {row.id: row.name for row in session.execute(wanted)} if ids else {}
+
+
+def add_notices(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Write down what people are to be told."""
+    insert_many(session, Notice, rows)
+
+
+def forget_notices(session: Session, *, staff_user_id: str, but: int) -> None:
+    """Remove a person's notices beyond the latest ``but``."""
+    mine = Notice.staff_user_id == staff_user_id
+    beyond = session.scalar(select(Notice.id).where(mine).order_by(Notice.id.desc()).offset(but).limit(1))
+    if beyond:
+        session.execute(delete(Notice).where(mine, Notice.id <= beyond))
+
+
+def notices_page(
+    session: Session, *, staff_user_id: str, unread: bool, limit: int | None, cursor: str | None
+) -> tuple[list[Notice], str | None]:
+    """One page of a person's notices, newest first."""
+    mine = select(Notice).where(Notice.staff_user_id == staff_user_id)
+    return _newest_first(session, Notice, mine.where(Notice.read_at.is_(None)) if unread else mine, limit, cursor)
+
+
+def notice(session: Session, *, id: str, staff_user_id: str) -> Notice | None:
+    """A notice of a person, locked until the commit."""
+    mine = select(Notice).where(Notice.id == id, Notice.staff_user_id == staff_user_id)
+    return session.scalars(mine.with_for_update()).first()
+
+
+def unread_notices(session: Session, *, staff_user_id: str) -> int:
+    """How many of a person's notices are unread."""
+    mine = (Notice.staff_user_id == staff_user_id, Notice.read_at.is_(None))
+    return session.scalar(select(func.count()).select_from(Notice).where(*mine)) or 0
+
+
+def mark_read(session: Session, *, staff_user_id: str, up_to: str | None, now: datetime) -> None:
+    """Mark a person's notices as read, up to one that they have seen."""
+    mine = update(Notice).where(Notice.staff_user_id == staff_user_id, Notice.read_at.is_(None))
+    session.execute((mine.where(Notice.id <= up_to) if up_to else mine).values(read_at=now))
+
+
 def any_user(session: Session) -> bool:
     """Whether there is any staff user yet."""
     return bool(session.scalar(select(func.count()).select_from(StaffUser)))
@@ -103,17 +163,17 @@ def api_tokens_page(
 ) -> tuple[list[AccessToken], str | None]:
     """One page of a person's API tokens, newest first."""
     query = select(AccessToken).where(AccessToken.staff_user_id == staff_user_id, AccessToken.kind == "api")
-    return _newest_first(session, query, limit, cursor)
+    return _newest_first(session, AccessToken, query, limit, cursor)
 
 
 def _newest_first(
-    session: Session, query: Any, limit: int | None, cursor: str | None
-) -> tuple[list[AccessToken], str | None]:
+    session: Session, model: type[Late], query: Any, limit: int | None, cursor: str | None
+) -> tuple[list[Late], str | None]:
     if cursor:
-        query = query.where(AccessToken.id < paging.last_id(cursor))
+        query = query.where(model.id < paging.last_id(cursor))
     length = paging.bounded(limit)
-    rows = list(session.scalars(query.order_by(AccessToken.id.desc()).limit(length + 1)))
-    return paging.page(rows, length, key=lambda token: [token.id])
+    rows = list(session.scalars(query.order_by(model.id.desc()).limit(length + 1)))
+    return paging.page(rows, length, key=lambda row: [row.id])
 
 
 def remove_api_token(session: Session, *, id: str, staff_user_id: str | None) -> bool:
@@ -146,7 +206,8 @@ def sessions_page(
 ) -> tuple[list[AccessToken], str | None]:
     """One page of a person's sessions that have not expired, newest first."""
     theirs = (AccessToken.staff_user_id == staff_user_id) & (AccessToken.kind == "session")
-    return _newest_first(session, select(AccessToken).where(theirs, AccessToken.expires_at > now), limit, cursor)
+    open_ones = select(AccessToken).where(theirs, AccessToken.expires_at > now)
+    return _newest_first(session, AccessToken, open_ones, limit, cursor)
 
 
 def remove_one_session(session: Session, *, id: str, staff_user_id: str) -> bool:
@@ -166,8 +227,9 @@ def note_use(session: Session, *, id: str, now: datetime) -> None:
     session.execute(update(AccessToken).where(AccessToken.id == id).values(last_used_at=now))
 
 
-def remove_expired(session: Session, *, now: datetime, quiet_since: datetime) -> None:
-    """Sweep out tokens that have expired and throttles that have been quiet."""
+def remove_expired(session: Session, *, now: datetime, quiet_since: datetime, told_since: datetime) -> None:
+    """Sweep out tokens that have expired, throttles that have been quiet, notices from before ``told_since``."""
+    session.execute(delete(Notice).where(Notice.created_at < told_since))
     session.execute(delete(AccessToken).where(AccessToken.expires_at <= now))
     session.execute(delete(LoginThrottle).where(LoginThrottle.last_failed_at < quiet_since))
 

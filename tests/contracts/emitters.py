@@ -14,9 +14,10 @@ from tests.contracts.mailroom import plain_mail
 from tests.contracts.office import PERSON, Office
 from tests.contracts.selling import SELLING
 
-HANAKO = {"last_name": "田中", "first_name": "花子", "addresses": ["hanako@abc.example"], "title": "部長"}
+OWNED = {"owner_id": PERSON["staff_user_id"], "notify_owner": True}
+HANAKO = {"last_name": "田中", "first_name": "花子", "addresses": ["hanako@abc.example"], "title": "部長", **OWNED}
 DOUBLE = {"last_name": "田仲", "first_name": "花子", "addresses": ["hanako@old.example"]}
-ABC = {"name": "株式会社エービーシー", "addresses": ["info@abc.example"]}
+ABC = {"name": "株式会社エービーシー", "addresses": ["info@abc.example"], **OWNED}
 MEETING = {"kind": "meeting", "subject": "見積りの打合せ", "starts_at": "2026-12-01T10:00:00+09:00", "place": "本社"}
 LEAD = {"last_name": "鈴木", "company": "XYZ", "address": "suzuki@xyz.example"}
 

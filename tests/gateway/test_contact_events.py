@@ -143,3 +143,32 @@ def test_an_import_is_heard_from_its_start_to_its_undoing(system, heard):
         *[(3, 3, 2, 1)] * 3,
     ]
     assert (told[-1]["undone"], told[-1]["kept"]) == (3, 0)
+
+
+def test_who_is_in_charge_is_told_once_of_what_others_did_though_staff_ends_in_the_middle(system, heard):
+    processes, mine, hers = system.processes, system.admin, system.colleague("受付")
+    owner = mine.get("/sessions/current").json()["staff_user_id"]
+    before = mine.get("/notices").json()["unread"]
+    lives = processes.restarts["staff-1"]
+    processes.crash_at("staff", "after_effect")
+    processes.kill9("staff")
+    eventually(lambda: processes.restarts["staff-1"] == lives + 1)
+    processes.wait_ready("staff")
+    made = hers.post("/contacts", json={"last_name": "高橋", "owner_id": owner, "notify_owner": True})
+    assert made.status_code == 201, made.text
+    eventually(lambda: processes.restarts["staff-1"] == lives + 2)
+    processes.wait_ready("staff")
+    eventually(lambda: mine.get("/notices").json()["unread"] > before)
+    etag = {"If-Match": made.headers["ETag"]}
+    mine.patch(f"/contacts/{made.json()['id']}", json={"title": "部長"}, headers=etag).raise_for_status()
+    eventually(lambda: "contact.updated.v1" in [event["type"] for event in heard()])
+    assert heard()[-1]["data"]["actor_id"] == owner
+    hers.post("/organizations", json={"name": "高橋", "owner_id": owner, "notify_owner": True}).raise_for_status()
+    eventually(lambda: mine.get("/notices").json()["items"][0]["record"]["kind"] == "organization")
+    [_, notice] = mine.get("/notices", params={"limit": 2}).json()["items"]
+    assert (notice["what"], notice["title"], notice["actor"]["name"]) == ("created", "高橋", "受付")
+    assert mine.get("/notices").json()["unread"] == before + 2
+    assert hers.get("/notices").json()["items"] == []
+    assert hers.post(f"/notices/{notice['id']}/read").status_code == 404
+    assert mine.post(f"/notices/{notice['id']}/read").json()["read"]
+    assert mine.post("/notices/read", json={"up_to": notice["id"]}).json() == {"unread": before + 1}

@@ -14,3 +14,4 @@ import "./selection.js";
 import "./order.js";
 import "./merge.js";
 import "./lines.js";
+import "./bell.js";

@@ -1,0 +1,1 @@
+"""What one is told: the bell with its list, and the page of all."""
