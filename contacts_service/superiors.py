@@ -47,8 +47,11 @@ class Lines:
             self._above |= store.superiors(session, kind.model, kind.superior, wanted)
             wanted = {above for each in wanted if (above := self._above.get(each))} - self._above.keys()
 
-    def put(self, record_id: str, superior_id: str) -> None:
-        """Let a record stand below another one. Fault, with the circle, or where the line would have no end."""
+    def put(self, record_id: str, superior_id: str | None) -> None:
+        """Let a record stand below another one, or none. Fault, with the circle, or where the line would have no end."""
+        if superior_id is None:
+            self._above[record_id] = None
+            return
         line = [superior_id]
         while (above := self._above.get(line[-1])) and record_id not in line and len(line) <= store.LONGEST_CHAIN:
             line.append(above)

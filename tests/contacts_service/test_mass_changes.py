@@ -105,6 +105,24 @@ def test_one_click_undoes_it_but_for_those_that_somebody_changed_since(contacts,
     assert last["staff_name"] == "太郎"
 
 
+def test_links_that_come_back_close_no_circle_with_one_that_somebody_made_since(contacts, mass):
+    third, other = contacts.add("三"), contacts.add("他")
+    second = contacts.add("二", reports_to_id=third["id"])
+    first = contacts.add("一", reports_to_id=second["id"])
+    change = mass.begin("update", [first["id"], second["id"]], reports_to_id=other["id"])
+    contacts.service.update_contact(id=third["id"], data={"reports_to_id": first["id"]}, version=1)
+    undone = mass.undo(change)
+    assert (undone["undone"], undone["kept"]) == (1, 1)
+    [(kept, reason)] = mass.problems(change).items()
+    assert (kept in ("一", "二"), "below the same one" in reason) == (True, True)
+    boss = {each["id"]: each["reports_to_id"] for each in contacts.service.contacts()["items"]}
+    line = [third["id"]]
+    while boss[line[-1]]:
+        assert boss[line[-1]] not in line
+        line.append(boss[line[-1]])
+    assert line[-1] == other["id"]
+
+
 def test_what_was_deleted_comes_back_with_its_addresses_and_what_was_restored_goes(contacts, by_piece):
     made = [contacts.add(str(number), f"p{number}@abc.example") for number in range(3)]
     gone = by_piece.work(by_piece.begin("delete", [each["id"] for each in made]))
