@@ -270,7 +270,7 @@ def _put_back(
 def lineage(session: Any, kind: Kind, record_id: str, *, people: int) -> list[str]:
     """A record, up to ``people`` present contacts of an organization, and what went up in these; at most MAX_LINEAGE.
 
-    NotFound for a record that is not there.
+    The record itself comes first, whatever is cut off. NotFound for one that is not there.
     """
     present = changes.present(session, kind, record_id).id
     found = {present, *(store.people_ids(session, present, limit=people) if kind is ORGANIZATION else [])}
@@ -279,7 +279,7 @@ def lineage(session: Any, kind: Kind, record_id: str, *, people: int) -> list[st
         theirs = select(Merge.other_id).where(among(session, Merge.survivor_id, wanted), Merge.undone_at.is_(None))
         wanted = set(session.scalars(theirs)) - found
         found = found | wanted
-    return sorted(found)[:MAX_LINEAGE]
+    return [present, *sorted(found - {present})][:MAX_LINEAGE]
 
 
 def merges_into(session: Any, kind: Kind, record_id: str) -> list[Values]:

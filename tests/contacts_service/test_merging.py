@@ -3,6 +3,7 @@
 import pytest
 
 from chassis.ids import new_id
+from contacts_service import merging
 from contracts.errors import Conflict, Invalid, NotFound
 
 HANAKO = {"staff_user_id": "01a20e37-0000-7000-8000-000000000001", "name": "花子"}
@@ -282,3 +283,12 @@ def test_a_contact_whose_organization_is_in_the_recycle_bin_waits_for_it(contact
         unmerge(contacts, two)
     contacts.service.restore_organization(id=abc["id"])
     assert unmerge(contacts, two)["record"]["organization_id"] == abc["id"]
+
+
+def test_a_lineage_that_is_too_long_still_begins_with_the_record_itself(contacts, monkeypatch):
+    monkeypatch.setattr(merging, "MAX_LINEAGE", 2)
+    others = [contacts.add("旧", f"{number}@old.example") for number in range(2)]
+    survivor = contacts.add("新")
+    merge(contacts, survivor, *others)
+    found = contacts.service.lineage(kind="contact", id=survivor["id"], people=1)
+    assert (found[0], len(found)) == (survivor["id"], 2)
