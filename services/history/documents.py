@@ -5,16 +5,17 @@ from base64 import b64decode, b64encode
 from binascii import Error as NoBase64
 from datetime import timedelta
 from typing import Any
-from unicodedata import normalize
 
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis import clock, paging
+from chassis.folding import Folded
 from chassis.ids import new_id
 from contracts.errors import Conflict, IdempotencyConflict, Invalid, NotFound, PreconditionFailed
 from contracts.fields import identity_or_none
+from contracts.folding import folded
 from services.history import domain, file_kinds, store, unions
 from services.history.domain import Home
 from services.history.models import Document, DocumentPiece, Entry
@@ -161,8 +162,8 @@ def recycle_bin(
 ) -> tuple[list[Values], str | None]:
     """One page of what was deleted, of all records, what went last first; ``query``: with that in the name."""
     wanted = select(Document).where(Document.deleted_at.is_not(None), Document.whole.is_(True))
-    if words := normalize("NFC", query).strip():
-        wanted = wanted.where(Document.name.icontains(words, autoescape=True))
+    if words := folded(query).strip():
+        wanted = wanted.where(Folded(Document.name).contains(words, autoescape=True))
     if cursor:
         moment, last = paging.last_moment(cursor)
         at_once = (Document.deleted_at == moment) & (Document.id < last)

@@ -150,7 +150,7 @@ def test_the_recycle_bin_takes_a_document_off_the_timeline_and_gives_it_back(his
 
 def test_the_recycle_bin_of_all_records_has_what_went_last_first_by_whom(history, known, time_machine):
     time_machine.move_to("2026-11-20T00:00:00Z", tick=False)
-    made = [put(history, record, name=name) for record, name in ((known, "契約.pdf"), (contact(), "図面.PDF"))]
+    made = [put(history, record, name=name) for record, name in ((known, "契約.pdf"), (contact(), "図面ÉＡ.PDF"))]
     put(history, known, name="残る.pdf")
     assert history.deleted_documents()["items"] == []
     for document in reversed(made):
@@ -158,9 +158,10 @@ def test_the_recycle_bin_of_all_records_has_what_went_last_first_by_whom(history
         time_machine.shift(60)
     first = history.deleted_documents(limit=1)
     rest = history.deleted_documents(limit=1, cursor=first["next"])
-    assert [each["name"] for each in first["items"] + rest["items"]] == ["契約.pdf", "図面.PDF"]
+    assert [each["name"] for each in first["items"] + rest["items"]] == ["契約.pdf", "図面ÉＡ.PDF"]
     assert ({each["deleted_by"] for each in first["items"]}, rest["next"]) == ({MARUYAMA["staff_user_id"]}, None)
-    assert [each["name"] for each in history.deleted_documents(query=" 図面.p ")["items"]] == ["図面.PDF"]
+    for typed in (" 図面 ", "éa.p", "ＰＤＦ"):
+        assert "図面ÉＡ.PDF" in [each["name"] for each in history.deleted_documents(query=typed)["items"]], typed
     assert history.deleted_documents(query="%")["items"] == []
     survivor = contact()
     history.on_record_event(merged(known, survivor))
