@@ -96,7 +96,7 @@ class Api:
     def log_in(self, login: str, password: str) -> httpx.Response:
         """The answer with the session's cookie. ApiProblem."""
         # Whose session it is: the browser's, not the screens'.
-        agent = {"User-Agent": request.user_agent.string or "-"}
+        agent = {"User-Agent": _sendable(request.user_agent.string) or "-"}
         return self._call("POST", "/sessions", json={"login": login, "password": password}, headers=agent)
 
     def _write(self, method: str, path: str, body: Values | None, *, once: str = "", version: Any = None) -> Any:
@@ -140,7 +140,7 @@ def _headers(asked: Request, *, forwarding: bool) -> dict[str, str]:
 
 
 def _sendable(text: str) -> str:
-    """What came in a form or a cookie as a header may hold it; what is none of ours the API then refuses."""
+    """What came in a form, a cookie or a header as a header may hold it; what is none of ours the API then refuses."""
     return text.encode("ascii", "replace").decode()
 
 

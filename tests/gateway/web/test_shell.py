@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.web.app import MAX_STRANGERS_FORM
+from tests.gateway.small import PASSWORD
 
 SIZES = [
     ("ja", "light", False),
@@ -54,6 +55,13 @@ def test_who_wanted_a_page_gets_there_after_the_log_in(desk, people):
     expect(page).to_have_url(re.compile(r"/login\?next="))
     expect(somebody.log_in().locator("h1")).to_contain_text("画面00")
     expect(page).to_have_url(re.compile(people[0]["id"] + "$"))
+
+
+def test_a_browser_that_calls_itself_by_other_letters_than_ascii_can_log_in(system):
+    typed = {"login": "root", "password": PASSWORD}
+    headers = {"User-Agent": "Mözilla 火狐".encode(), "Sec-Fetch-Site": "same-origin"}
+    answer = httpx.post(f"{system.url}/login", data=typed, headers=headers, timeout=30)
+    assert (answer.status_code, "musubi_session" in answer.cookies) == (303, True)
 
 
 @pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"])
