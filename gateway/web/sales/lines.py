@@ -1,7 +1,7 @@
 """The lines of a quote or an invoice in its form. What they come to is worked out by the API alone."""
 
 from collections.abc import Iterable, Mapping
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -26,6 +26,7 @@ EMPTY: Line = ["", "", "1", "", "", "", "10"]
 # What has a line's own value without anybody having typed it.
 SET = ("quantity", "tax_rate")
 NUMBERS = ("quantity", "unit_price", "discount")
+# The API takes as many; what is sent beyond shows its refusal.
 MOST = 200
 RATES = {"10": msg("10 %"), "8": msg("8 % (reduced)"), "0": msg("Exempt")}
 
@@ -41,7 +42,7 @@ def _text(name: str, value: Any) -> str:
 
 def rows(form: MultiDict[str, str]) -> list[Line]:
     """Every line that came back from a browser, the empty ones too."""
-    columns = [form.getlist(f"lines.{name}")[:MOST] for name in FIELDS]
+    columns = [form.getlist(f"lines.{name}") for name in FIELDS]
     return [[text.replace("\r\n", "\n").strip() for text in row] for row in zip_longest(*columns, fillvalue="")]
 
 
@@ -56,8 +57,8 @@ def is_filled(row: Line) -> bool:
 
 
 def sent(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """The lines as the API takes them."""
-    return [_sent(dict(zip(FIELDS, row, strict=True))) for row in lines]
+    """The lines as the API takes them; of too many so many that it says so."""
+    return [_sent(dict(zip(FIELDS, row, strict=True))) for row in islice(lines, MOST + 1)]
 
 
 def _sent(line: dict[str, str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from contracts.money import CURRENCIES as ALL_CURRENCIES
 from contracts.sales import INVOICE_STAGES, OPPORTUNITY_STAGES, QUOTE_STAGES
 from gateway.web.records import forms, happenings
 from gateway.web.sales import fields, lines, papers
-from services.sales.fields import LEAD_SOURCES
+from services.sales.fields import LEAD_SOURCES, MAX_LINES
 from services.sales.tax import RATES
 
 ISSUER = {"name": "株式会社よつば計測", "address": "東京都千代田区外神田1-2-3", "registration_number": "T7000012050002"}
@@ -151,6 +151,13 @@ def test_lines_come_back_from_the_form_as_they_were_and_empty_ones_are_left_out(
     assert forms.typed(fields.QUOTE, sent)["lines"] == shown["lines"]
     assert forms.unpack(fields.QUOTE, forms.pack(shown))["lines"] == shown["lines"]
     assert forms.body(fields.QUOTE, shown, ["lines"]) == {"lines": [line]}
+
+
+def test_a_line_too_many_is_sent_for_the_api_to_refuse_and_all_stay_in_the_form():
+    rows = [["品", "", "1", "", "100", "", "10"], lines.EMPTY] * (lines.MOST + 5)
+    form = MultiDict([(f"lines.{name}", text) for row in rows for name, text in zip(lines.FIELDS, row, strict=True)])
+    assert len(typed := lines.typed(form)) == lines.MOST + 5
+    assert len(lines.sent(typed)) == lines.MOST + 1 > MAX_LINES == lines.MOST
 
 
 def test_a_fault_of_a_line_stands_at_its_place_however_the_api_names_it():
