@@ -5,7 +5,7 @@ import pytest
 
 from contracts.errors import NotFound, ServiceTimeout
 from gateway.calls import each_alone
-from gateway.parallel import together
+from gateway.parallel import AT_ONCE, few_at_once, together
 
 
 def refused():
@@ -29,6 +29,20 @@ def test_questions_are_asked_at_the_same_time():
         return name
 
     assert together(one=lambda: ask("one"), two=lambda: ask("two")) == {"one": "one", "two": "two"}
+
+
+def test_of_very_many_questions_a_few_are_asked_at_the_same_time():
+    asked, most = set[int](), []
+
+    def ask(number):
+        asked.add(number)
+        most.append(len(asked))
+        eventlet.sleep(0)
+        asked.remove(number)
+        return number
+
+    answers = few_at_once({str(number): lambda number=number: ask(number) for number in range(12)})
+    assert (answers, max(most)) == ({str(number): number for number in range(12)}, AT_ONCE)
 
 
 def test_what_is_no_refusal_but_a_mistake_of_ours_is_raised():

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from gateway.parallel import together
+from gateway.parallel import few_at_once
 from gateway.web import formats
 from gateway.web.api import ApiProblem, Values, api
 from gateway.web.language import gettext, msg, ngettext
@@ -19,7 +19,6 @@ from gateway.web.records.labels import name_of, owner
 from gateway.web.tables import Listing, listing, names
 
 NOBODY = Outcome()
-AT_ONCE = 5
 
 
 def _documents(number: int) -> str:
@@ -109,8 +108,7 @@ def _restored(kind: Single, ids: list[str]) -> Outcome:
                 raise
             refused[id] = problem.detail
 
-    for start in range(0, len(ids), AT_ONCE):
-        together(**{id: partial(restored, id) for id in ids[start : start + AT_ONCE]})
+    few_at_once({id: partial(restored, id) for id in ids})
     done = len(ids) - len(refused)
     said = SAID["restore"]
     return Outcome(
