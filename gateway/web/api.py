@@ -15,7 +15,7 @@ PREFIX = "/api/v1"
 SECONDS = 15.0
 SILENT = msg("The API does not answer.")
 # Without a pool of its own for each request; cookies are the browser's and never kept here.
-_network = httpx.HTTPTransport(limits=httpx.Limits(max_connections=200, max_keepalive_connections=50))
+network = httpx.HTTPTransport(limits=httpx.Limits(max_connections=200, max_keepalive_connections=50))
 
 Values = dict[str, Any]
 
@@ -45,7 +45,7 @@ class Api:
         """``target``: the API's app, or where it is (`http://gateway:8000`)."""
         in_process = not isinstance(target, str)
         self._client = httpx.Client(
-            transport=_within(target, asked) if in_process else _network,
+            transport=_within(target, asked) if in_process else network,
             base_url=f"{(asked.host_url if in_process else str(target)).rstrip('/')}{PREFIX}",
             headers=_headers(asked, forwarding=not in_process),
             timeout=SECONDS,

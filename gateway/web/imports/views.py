@@ -6,7 +6,7 @@ from uuid import uuid4
 from flask import Blueprint, Response, request
 
 from gateway.parallel import together
-from gateway.web.api import ApiProblem, Values, api
+from gateway.web.api import ApiProblem, Values, api, cursor_of
 from gateway.web.imports import words
 from gateway.web.language import gettext, language
 from gateway.web.pages import go, show
@@ -22,10 +22,10 @@ imports = Blueprint("imports", __name__, url_prefix="/imports")
 @imports.get("")
 def index() -> Response:
     """Choose a file; what was imported before."""
-    found = api().get("/imports", limit=LATEST)
+    found = api().get("/imports", limit=LATEST, cursor=request.args.get("cursor"))
     kind = "organization" if request.args.get("kind") == "organization" else "contact"
     shown: Values = {"kind": kind, "kinds": words.KINDS, "states": words.STATES, "once": uuid4().hex, "most": MOST}
-    return show("imports/index.html", latest=found["items"], **shown)
+    return show("imports/index.html", latest=found["items"], next=cursor_of(found), **shown)
 
 
 @imports.get("/<uuid:id>")
@@ -63,7 +63,8 @@ def stop(id: Any) -> Response:
 @imports.post("/<uuid:id>/undo")
 def undo(id: Any) -> Response:
     """Take it back."""
-    api().post(f"/imports/{id}/undo", once="undo")
+    # Once is enough by its state. Where undoing ended by our fault, a second click begins it again.
+    api().post(f"/imports/{id}/undo")
     return go("imports.show_import", id=id)
 
 

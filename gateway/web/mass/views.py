@@ -28,9 +28,9 @@ mass = Blueprint("mass", __name__, url_prefix="/mass-changes")
 
 @mass.get("")
 def index() -> Response:
-    """The latest ones."""
-    latest = api().get("/mass-changes", limit=LATEST)["items"]
-    return show("mass/index.html", latest=latest, title=title, states=STATES)
+    """The latest ones, or those before."""
+    found = api().get("/mass-changes", limit=LATEST, cursor=request.args.get("cursor"))
+    return show("mass/index.html", latest=found["items"], next=cursor_of(found), title=title, states=STATES)
 
 
 @mass.get("/<uuid:id>")
@@ -75,7 +75,8 @@ def cancel(id: Any) -> Response:
 @mass.post("/<uuid:id>/undo")
 def undo(id: Any) -> Any:
     """Take it back; who is on a list stays there."""
-    job = api().post(f"/mass-changes/{id}/undo", once="undo")
+    # Once is enough by its state. Where undoing ended by our fault, a second click begins it again.
+    job = api().post(f"/mass-changes/{id}/undo")
     if job["kept"]:
         return go("mass.page", id=id)
     if job["state"] in AT_WORK:

@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from gateway.web import api
+from gateway.web.api import COOKIE
+from gateway.web.app import create_screens
 from tests.gateway.conftest import System, running_system
 from tests.gateway.small import PASSWORD
 from tests.infra import infrastructure_required
@@ -84,6 +88,16 @@ def session(system) -> str:
     answer = system.client().post("/sessions", json={"login": "root", "password": PASSWORD})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["token"])
+
+
+@pytest.fixture
+def screens(system, session) -> Iterator[FlaskClient]:
+    """The screens in this process, before the running system: for what a test must change in them. Logged in."""
+    client = create_screens(system.url).test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    client.set_cookie(COOKIE, session)
+    yield client
+    api.network.close()
 
 
 class Desk:

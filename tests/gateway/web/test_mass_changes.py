@@ -1,10 +1,17 @@
 """The same done to all that match, however many: progress wherever one is, Undo, in a real browser."""
 
+import re
 import secrets
 
 import pytest
 from playwright.sync_api import Route, expect
+from sqlalchemy import update
 
+from chassis.engine import make_engine
+from contacts_service.mass.changing import STOPPED
+from contacts_service.mass.models import MassChange
+from gateway.web.imports import views as imports
+from gateway.web.mass import views as mass
 from tests.infra import eventually
 
 MANY = 230
@@ -77,3 +84,39 @@ def test_what_was_not_done_is_listed_with_its_reason(desk, session, system):
     page.click("#undo")
     page.wait_for_selector("#toasts >> text=変更前の状態に戻しました。")
     assert len(system.admin.get("/organizations", params={"query": word}).json()["items"]) == 2
+
+
+def deleted(system, name):
+    """A mass change of one contact."""
+    made = system.admin.post("/contacts", json={"last_name": name}).json()
+    asked = {"record_kind": "contact", "action": "delete", "data": {}, "ids": [made["id"]]}
+    return system.admin.post("/mass-changes", json=asked).json()
+
+
+def test_an_undoing_that_ended_by_our_fault_is_begun_again_by_a_second_click(screens, system):
+    made = deleted(system, "二度目")
+    screens.post(f"/mass-changes/{made['id']}/undo")
+    # As whoever gives up leaves it.
+    engine = make_engine(system.processes.env["MUSUBI_DATABASE_URL"].format(service="contacts"))
+    with engine.begin() as connection:
+        connection.execute(update(MassChange).where(MassChange.id == made["id"]).values(state=STOPPED))
+    engine.dispose()
+    screens.post(f"/mass-changes/{made['id']}/undo")
+    assert system.admin.get(f"/mass-changes/{made['id']}").json()["state"] == "undone"
+
+
+def test_mass_changes_and_imports_of_long_ago_are_reached_by_the_next_page(screens, system, monkeypatch):
+    changes = [deleted(system, name)["id"] for name in ("先", "後")]
+    headers, asked = {"Content-Type": "text/csv"}, {"record_kind": "contact"}
+    files = [
+        system.admin.post("/imports", params=asked, content="姓\n先\n".encode(), headers=headers) for _ in range(2)
+    ]
+    for views, path, ids in (
+        (mass, "/mass-changes", changes),
+        (imports, "/imports", [file.json()["id"] for file in files]),
+    ):
+        monkeypatch.setattr(views, "LATEST", 1)
+        first = screens.get(path).text
+        [further] = re.findall(r'class="btn more" href="([^"]+)"', first)
+        second = screens.get(further.replace("&amp;", "&")).text
+        assert [id in page for page in (first, second) for id in ids] == [False, True, True, False]
