@@ -42,10 +42,8 @@ def tags(kind: Kind, id: Any) -> Response:
     """A tag more, or one less."""
     add, remove, problem = request.form.get("add", "").strip(), request.form.get("remove", ""), None
     if add or remove:
-        now = api().get(f"{kind.path}/{id}")
-        kept = [tag for tag in now["tags"] if tag != remove]
         try:
-            api().patch(f"{kind.path}/{id}", {"tags": [*kept, add] if add else kept}, version=now["version"])
+            _tag(kind, id, add, remove)
         except ApiProblem as refusal:
             if refusal.status != 422:
                 raise
@@ -55,6 +53,18 @@ def tags(kind: Kind, id: Any) -> Response:
     record = api().get(f"{kind.path}/{id}")
     shown = {"kind": kind, "record": record, "tag_problem": problem, "tagging": True}
     return pages.show("records/tags_page.html", part="tags", **shown)
+
+
+def _tag(kind: Kind, id: Any, add: str, remove: str, *, again: bool = True) -> None:
+    now = api().get(f"{kind.path}/{id}")
+    kept = [tag for tag in now["tags"] if tag != remove]
+    try:
+        api().patch(f"{kind.path}/{id}", {"tags": [*kept, add] if add else kept}, version=now["version"])
+    except ApiProblem as refusal:
+        if refusal.status != 412 or not again:
+            raise
+        # Somebody saved the record in between.
+        _tag(kind, id, add, remove, again=False)
 
 
 def _told(problem: ApiProblem) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
+from gateway.web.api import Api
 from tests.gateway.web.test_shell import SIZES
 
 
@@ -230,3 +231,18 @@ def test_the_chart_fits_on_one_sheet_of_paper(somebody, firm):
     page.emulate_media(media="print")
     expect(page.locator(".record-head")).to_be_hidden()
     expect(page.locator("svg.chart")).to_be_visible()
+
+
+def test_a_tag_is_added_though_a_colleague_saves_in_the_same_moment(screens, system, monkeypatch):
+    made = system.admin.post("/contacts", json={"last_name": "同時"}).json()
+    path, patch = f"/contacts/{made['id']}", Api.patch
+
+    def just_before(self, *args, **kwargs):
+        monkeypatch.setattr(Api, "patch", patch)
+        system.admin.patch(path, json={"title": "部長"}, headers={"If-Match": '"1"'}).raise_for_status()
+        return patch(self, *args, **kwargs)
+
+    monkeypatch.setattr(Api, "patch", just_before)
+    assert screens.post(f"{path}/tags", data={"add": "新"}).status_code == 303
+    saved = system.admin.get(path).json()
+    assert (saved["tags"], saved["title"]) == (["新"], "部長")
