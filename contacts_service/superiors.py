@@ -48,7 +48,7 @@ class Lines:
             wanted = {above for each in wanted if (above := self._above.get(each))} - self._above.keys()
 
     def put(self, record_id: str, superior_id: str | None) -> None:
-        """Let a record stand below another one, or none. Fault, with the circle, or where the line would have no end."""
+        """Let a record stand below another one, or none. Fault, with the circle, or where the line has no end."""
         if superior_id is None:
             self._above[record_id] = None
             return

@@ -56,9 +56,10 @@ def _is_back(mark: Mark, values: Values) -> bool:
 
 
 class _Above:
-    """Who stood above records, and whether they can stand there again: each next one as if those before were written."""
+    """Who stood above records, and whether they can stand there again: each as if those before it were written."""
 
     def __init__(self, session: Any, kind: Kind, marks: Sequence[Mark]) -> None:
+        """Looks up at once whatever the marks may need; whoever calls holds the trees."""
         self._field = kind.superior
         wanted = {above for mark in marks if (above := (mark.before or {}).get(kind.superior))}
         self._there = {row.id for row in store.records_by_id(session, kind.model, wanted) if row.deleted_at is None}

@@ -1,5 +1,7 @@
 """Several questions at the same time."""
 
+from functools import partial
+
 import eventlet
 import pytest
 
@@ -41,7 +43,7 @@ def test_of_very_many_questions_a_few_are_asked_at_the_same_time():
         asked.remove(number)
         return number
 
-    answers = few_at_once({str(number): lambda number=number: ask(number) for number in range(12)})
+    answers = few_at_once({str(number): partial(ask, number) for number in range(12)})
     assert (answers, max(most)) == ({str(number): number for number in range(12)}, AT_ONCE)
 
 

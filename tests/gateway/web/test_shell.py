@@ -59,7 +59,7 @@ def test_who_wanted_a_page_gets_there_after_the_log_in(desk, people):
 
 def test_a_browser_that_calls_itself_by_other_letters_than_ascii_can_log_in(system):
     typed = {"login": "root", "password": PASSWORD}
-    headers = {"User-Agent": "Mözilla 火狐".encode(), "Sec-Fetch-Site": "same-origin"}
+    headers = {b"User-Agent": "Mözilla 火狐".encode(), b"Sec-Fetch-Site": b"same-origin"}
     answer = httpx.post(f"{system.url}/login", data=typed, headers=headers, timeout=30)
     assert (answer.status_code, "musubi_session" in answer.cookies) == (303, True)
 
