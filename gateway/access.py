@@ -192,6 +192,7 @@ NEEDED: Mapping[str, str] = {
     "history.update_comment": "write",
     "history.delete_comment": "write",
     "history.restore_comment": "write",
+    "history.link_mail": "write",
     "history.unlink_mail": "write",
     "documents.list_documents": "read",
     "documents.get_document": "read",

@@ -28,7 +28,12 @@ def url_of(kind: str, id: str | None) -> str | None:
 
 def with_links(page: dict[str, Any]) -> dict[str, Any]:
     """A page of a timeline, each entry with the path of what it is about."""
-    return {**page, "items": [{**entry, "about": _linked(entry["about"])} for entry in page["items"]]}
+    return {**page, "items": [with_link(entry) for entry in page["items"]]}
+
+
+def with_link(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry of a timeline with the path of what it is about."""
+    return {**entry, "about": _linked(entry["about"])}
 
 
 def _linked(about: dict[str, Any]) -> dict[str, Any]:

@@ -8,14 +8,17 @@ from flask import g
 
 from contracts.errors import NotFound
 from contracts.fields import RECORD_KINDS
-from gateway import access
+from gateway import access, prefill
 from gateway.api.blueprint import PREFIX, Resource, page_arguments
 from gateway.api.schemas import work as schemas
+from gateway.api.schemas.relations import LinkedMail
 from gateway.calls import lineage_of, or_none, people_of, services
-from gateway.links import with_links
+from gateway.links import with_link, with_links
+from gateway.parallel import together
 
 leads = Resource("leads", description="People who wrote and whom nobody knew (リード).")
 tickets = Resource("tickets", description="What customers ask for (チケット).")
+MAIL_OF_RECORD = f"/history/<any({', '.join(RECORD_KINDS)}):kind>/<uuid:id>/mails/<uuid:mail_message_id>"
 history = Resource("history", description="What happened with a record, in order of time.")
 
 
@@ -201,9 +204,23 @@ def restore_comment(id: Any, by: Any) -> Any:
     return services().history.restore_comment(id=str(id), may_manage=_may_manage(), **by)
 
 
-@history.route(
-    f"/history/<any({', '.join(RECORD_KINDS)}):kind>/<uuid:id>/mails/<uuid:mail_message_id>", methods=["DELETE"]
-)
+@history.route(MAIL_OF_RECORD, methods=["PUT"])
+@history.once
+@history.response(200, LinkedMail)
+def link_mail(kind: str, id: Any, mail_message_id: Any, by: Any) -> Any:
+    """Put a mail on the history of a record
+
+    No later decision takes it off. Who is behind the mail's address stays as it is: `actions/select` changes that too.
+    """
+    mail, calls = str(mail_message_id), services()
+    asked = together(
+        message=lambda: calls.mail_ingest.message(id=mail), panel=lambda: calls.matcher.open_panel(mail_message_id=mail)
+    )
+    record, facts = {"kind": kind, "id": str(id)}, prefill.mail_facts(asked["panel"], asked["message"])
+    return with_link(calls.history.link_mail(record=record, mail_message_id=mail, facts=facts, **by))
+
+
+@history.route(MAIL_OF_RECORD, methods=["DELETE"])
 @history.once
 @history.response(204)
 def unlink_mail(kind: str, id: Any, mail_message_id: Any, by: Any) -> None:

@@ -26,6 +26,7 @@ from gateway.web.mass import views as mass
 from gateway.web.merging import views as merging
 from gateway.web.notices import views as notices
 from gateway.web.organizations import views as organizations
+from gateway.web.records import picks as belonging
 from gateway.web.sales import papers
 from gateway.web.sales import views as sales
 from gateway.web.settings import calendar, issuer, people
@@ -36,7 +37,7 @@ from gateway.web.tickets import views as tickets
 BLUEPRINTS = (
     *(shell.shell, contacts.contacts, organizations.organizations, imports.imports),
     *(lists.lists, saved.saved, many.many, mass.mass, bin.bin, merging.merging),
-    *(activities.activities, activities.picks),
+    *(activities.activities, activities.picks, belonging.picks),
     *(tickets.tickets, notices.notices),
     *(sales.opportunities, sales.quotes, sales.invoices, papers.papers),
     *(settings.settings, people.people, calendar.calendar, issuer.issuer),

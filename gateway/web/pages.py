@@ -19,7 +19,7 @@ from gateway.web.tickets import fields as tickets
 THEME_COOKIE = "musubi_theme"
 THEMES = ("auto", "light", "dark")
 TOAST_COOKIE = "musubi_toast"
-FORMS = ("/new", "/edit")
+FORMS = ("/new", "/edit", "/choose")
 # The mass change that goes on, whose progress is shown.
 WORK_COOKIE = "musubi_mass_change"
 ERROR_PAGES = {400, 403, 404, 405, 410, 429, 503, 504}
@@ -134,7 +134,7 @@ def _work() -> UUID | None:
 
 
 def _toast() -> dict[str, Any] | None:
-    """What the page before left to say. The cookie holds a word, an id, and one more or a number; none is shown."""
+    """What the page before left to say. The cookie holds a word, an id, and what Undo needs besides; none is shown."""
     word, _, about = request.cookies.get(TOAST_COOKIE, "").partition(":")
     if word not in parts.TOASTS or is_htmx():
         return None
@@ -143,12 +143,18 @@ def _toast() -> dict[str, Any] | None:
         id, _, further = about.partition(":")
         more: dict[str, Any] = {}
         if further:
-            more = {"place": int(further)} if further.isdecimal() else {"other": UUID(further)}
+            more = _further(further)
         url = url_for(undo, id=UUID(id), **more) if undo else None
     except (ValueError, BuildError):
         url = None
     g.toast_shown = True
     return {"sentence": gettext(sentence), "undo": url}
+
+
+def _further(text: str) -> dict[str, Any]:
+    if text.isdecimal():
+        return {"place": int(text)}
+    return {"before": text} if "=" in text else {"other": UUID(text)}
 
 
 def _clear_toast(response: Response) -> Response:

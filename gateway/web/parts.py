@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.web.language import msg
+from gateway.web.records import belonging
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,16 @@ TOASTS: dict[str, tuple[str, str | None]] = {
     "invoice_there": (msg("This invoice was made of the quote before."), None),
     "calendar_withdrawn": (msg("The address has ended."), None),
     "linked": (msg("It belongs to this record again."), None),
+    "linked_before": (msg("It belongs to this record already."), None),
+    "put_back": (msg("Everything is as it was before."), None),
     **{
-        f"{name}_unlinked_{part}": (msg("It does not belong to this record any more."), f"{plural}.link_{part}")
-        for name, plural in (("contact", "contacts"), ("organization", "organizations"))
-        for part in ("activities", "opportunities", "reports", "contacts", "organizations")
+        f"{name}_{deed}_{part}": (sentence, f"{name}s.{undo}_{part}")
+        for name, those in belonging.PARTS.items()
+        for part in those
+        for deed, sentence, undo in (
+            ("unlinked", msg("It does not belong to this record any more."), "link"),
+            ("chosen", msg("It belongs to this record now."), "put_back"),
+        )
     },
     "merged_away": (msg("It was merged into this record."), None),
     "comment_added": (msg("The comment is there."), None),

@@ -202,6 +202,7 @@ class HistoryService(DocumentCalls):
     ) -> Json:
         """Put a mail on a record's timeline by hand ("Select"), once; no re-match takes it away.
 
+        The entry, and ``added``: whether it was not there before.
         ``facts``: ``{title, happened_at, summary}`` of the mail, needed where history was not told of it yet.
         """
         request = {"record": record, "mail_message_id": mail_message_id, "facts": facts}
@@ -209,7 +210,7 @@ class HistoryService(DocumentCalls):
             if tx.answer is None:
                 entry, added = by_hand.link(tx.session, record=record, mail_message_id=mail_message_id, facts=facts)
                 telling.tell(tx, added)
-                tx.answer = entry
+                tx.answer = {**entry, "added": bool(added)}
         return dict(tx.answer)
 
     @rpc

@@ -2,7 +2,9 @@
 
 import httpx
 
+from chassis.ids import new_id
 from tests.gateway.post import new_contact, received
+from tests.gateway.small import PASSWORD
 from tests.infra import eventually
 
 
@@ -100,3 +102,33 @@ def test_a_correction_holds_and_can_be_taken_back(system, api, stranger):
     nobody = api.put(f"/messages/{stranger['id']}/decision", json={"record": None})
     assert (nobody.json()["state"], nobody.json()["match"]) == ("unmatched", None)
     assert api.post(f"/messages/{stranger['id']}/decision/rematch").status_code == 200
+
+
+def test_a_mail_is_put_with_a_record_and_taken_off_again_by_the_api_and_on_screen(system, api, stranger):
+    record = new_contact(api).json()["id"]
+    path = f"/history/contact/{record}/mails/{stranger['id']}"
+    answers = [api.put(path).json() for _ in range(2)]
+    assert [answer["added"] for answer in answers] == [True, False]
+    assert answers[0]["about"]["url"] == f"/api/v1/messages/{stranger['id']}"
+    assert api.put(f"/history/contact/{record}/mails/{new_id()}").status_code == 404
+    assert system.reader.put(path).status_code == 403
+
+    session = api.post("/sessions", json={"login": "root", "password": PASSWORD}).json()["token"]
+    cookies, headers = {"musubi_session": session}, {"Origin": system.url, "Sec-Fetch-Site": "same-origin"}
+    here = f"/contacts/{record}"
+    with httpx.Client(base_url=system.url, cookies=cookies, headers=headers, timeout=60) as screens:
+        unlink = f"{here}/mails/{stranger['id']}/unlink"
+        assert unlink in screens.get(f"{here}/related").text
+        assert screens.post(unlink).status_code == 303
+        assert mails(api, record) == []
+        assert stranger["id"] in screens.get("/mails/pick", params={"q": stranger["subject"]}).text
+        assert screens.post(f"{here}/mails/choose", data={"mails": [stranger["id"]]}).status_code == 303
+        assert mails(api, record) == [stranger["id"]]
+        assert screens.post(f"{here}/mails/put-back", params={"before": f"{stranger['id']}="}).status_code == 303
+        assert mails(api, record) == []
+        assert screens.post(f"{here}/mails/{stranger['id']}/link").status_code == 303
+        assert mails(api, record) == [stranger["id"]]
+
+
+def mails(api, contact):
+    return [entry["mail_message_id"] for entry in api.get(f"/contacts/{contact}/related").json()["mails"]["items"]]

@@ -86,3 +86,9 @@ class Chart(Schema):
 
     nodes = fields.List(fields.Nested(ChartNode), required=True)
     note = Sentence(required=True, allow_none=True)
+
+
+class LinkedMail(HistoryEntry):
+    """A mail on a record's history. `added`: it did not stand there before."""
+
+    added = fields.Boolean(required=True)

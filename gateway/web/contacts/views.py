@@ -13,13 +13,13 @@ from gateway.web.language import msg
 from gateway.web.lists import screen
 from gateway.web.lists.kinds import CONTACTS
 from gateway.web.pages import show
-from gateway.web.records import comments, documents, extras, page, related, unlinking, views, whole
+from gateway.web.records import comments, documents, extras, linking, page, related, views, whole
 
 BELOW = 100
 POSTAL = (("mailing", msg("Postal address")), ("other", msg("Other postal address")))
 
 contacts = Blueprint("contacts", __name__, url_prefix="/contacts")
-for part in (views, page, extras, related, comments, documents, unlinking, whole):
+for part in (views, page, extras, related, comments, documents, linking, whole):
     part.install(contacts, CONTACT)
 
 

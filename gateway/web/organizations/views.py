@@ -11,10 +11,10 @@ from gateway.web.lists.kinds import ORGANIZATIONS
 from gateway.web.organizations import tree
 from gateway.web.organizations.fields import ORGANIZATION
 from gateway.web.pages import show
-from gateway.web.records import comments, documents, extras, page, related, unlinking, views, whole
+from gateway.web.records import comments, documents, extras, linking, page, related, views, whole
 
 organizations = Blueprint("organizations", __name__, url_prefix="/organizations")
-for part in (views, page, extras, related, comments, documents, unlinking, whole):
+for part in (views, page, extras, related, comments, documents, linking, whole):
     part.install(organizations, ORGANIZATION)
 
 

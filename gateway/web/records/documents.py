@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 
 from gateway.parallel import together
 from gateway.web import pages
-from gateway.web.api import api
+from gateway.web.api import Values, api
 from gateway.web.language import msg
 from gateway.web.records.kinds import Kind
 from gateway.web.records.page import head
@@ -29,6 +29,7 @@ def install(blueprint: Blueprint, kind: Kind) -> None:
     """Add the views to the blueprint of a kind."""
     its = "/<uuid:id>/documents"
     blueprint.add_url_rule(its, "documents", partial(documents, kind))
+    blueprint.add_url_rule(f"{its}/new", "new_document", partial(new, kind))
     blueprint.add_url_rule(
         f"{its}/<uuid:document_id>/delete", "delete_document", partial(delete, kind), methods=["POST"]
     )
@@ -36,18 +37,28 @@ def install(blueprint: Blueprint, kind: Kind) -> None:
 
 
 def documents(kind: Kind, id: Any) -> Response:
-    """Its documents, newest first. The script that sends a file comes back with ``added``."""
-    if "added" in request.args:
-        return pages.go(f"{kind.plural}.documents", toast="document_added", id=id)
+    """Its documents, newest first. The script that sent a file asks with ``added``, and is led back to where it was."""
     here = url_for(f"{kind.plural}.documents", id=id)
+    if "added" in request.args:
+        return pages.back(here, toast="document_added")
     asked = together(
         head=lambda: head(kind, id), listing=lambda: listing("/documents", url=here, kind=kind.name, id=str(id))
     )
     found = asked["listing"]
     part = "rows" if found.appends else "documents"
-    shown = {"listing": found, "columns": COLUMNS, "deleting": DELETING, "here_alone": here, "most": MOST}
-    shown["once"] = uuid4().hex
+    shown = {"listing": found, "columns": COLUMNS, "deleting": DELETING, **_upload(here)}
     return pages.show("records/documents.html", part=part, **asked["head"], **shown)
+
+
+def new(kind: Kind, id: Any) -> Response:
+    """The form by which a document is put there from the page that one is on."""
+    record = api().get(f"{kind.path}/{id}")
+    shown = {"kind": kind, "record": record, **_upload(url_for(f"{kind.plural}.documents", id=id))}
+    return pages.show("records/new_document.html", part="form", **shown)
+
+
+def _upload(here: str) -> Values:
+    return {"here_alone": here, "most": MOST, "once": uuid4().hex}
 
 
 def delete(kind: Kind, id: Any, document_id: Any) -> Response:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, url_for
 from gateway.web import formats, pages
 from gateway.web.api import Values, api
 from gateway.web.language import gettext, msg
-from gateway.web.records import happenings, unlinking
+from gateway.web.records import belonging, happenings
 from gateway.web.records.kinds import Kind
 
 # By the part of the API's answer: the title of its card, and the icon.
@@ -33,6 +33,11 @@ NONE = {
     "opportunities": msg("Nothing is being sold yet. Write down what they may buy, and for how much."),
     "quotes": msg("No quotes yet. Write one: lines, tax and the paper come by themselves."),
     "invoices": msg("No invoices yet. Write one, or make one of a quote."),
+    "mails": msg("No mails yet. They come by themselves; one of somebody unknown can be chosen here."),
+    "documents": msg("No documents yet. Contracts, drawings and photos are kept here for everybody."),
+    "reports": msg("Nobody reports to this contact."),
+    "contacts": msg("Nobody belongs to this organization yet."),
+    "organizations": msg("No other organization belongs to this one."),
 }
 # What can be added to a record by its card: the label, the form, and what of it is filled in.
 ADDING: dict[str, tuple[tuple[str, str, Values], ...]] = {
@@ -41,6 +46,9 @@ ADDING: dict[str, tuple[tuple[str, str, Values], ...]] = {
     "opportunities": ((msg("Opportunity"), "opportunities.new", {}),),
     "quotes": ((msg("Quote"), "quotes.new", {}),),
     "invoices": ((msg("Invoice"), "invoices.new", {}),),
+    "reports": ((msg("New contact"), "contacts.new", {}),),
+    "contacts": ((msg("New contact"), "contacts.new", {}),),
+    "organizations": ((msg("New organization"), "organizations.new", {}),),
 }
 # Where all of a kind are shown.
 WHOLE = {"mails": "timeline", "documents": "documents", "reports": "people"}
@@ -65,7 +73,7 @@ def related(kind: Kind, id: Any) -> Response:
 def cards(kind: Kind, id: Any, parts: dict[str, Values], *, adds: bool = False) -> list[Values]:
     """The cards of an answer of the API; for what there is nothing of, none but where something can be added."""
     made = (_card(kind, id, name, parts[name], adds) for name in CARDS if name in parts)
-    return [card for card in made if card["rows"] or card["failed"] or card["adding"]]
+    return [card for card in made if card["rows"] or card["failed"] or card["adding"] or card["choosing"]]
 
 
 def card(kind: Kind, id: Any, name: str, items: list[Values]) -> Values:
@@ -93,15 +101,20 @@ def _card(kind: Kind, id: Any, name: str, part: Values, adds: bool) -> Values:
         "exact": part["exact"],
         "whole": whole if more else None,
         "adding": _adding(kind, id, name) if adds else [],
+        "choosing": url_for(f"{kind.plural}.choose_{name}", id=id) if adds and name in belonging.CHOSEN else "",
         "none": NONE.get(name),
     }
 
 
 def _adding(kind: Kind, id: Any, name: str) -> list[tuple[str, str]]:
     """Labels and forms of what can be added; the record is filled in."""
-    named = {"activities": "about", "tickets": "customer"}.get(name)
-    own: Values = {named: f"{kind.name}:{id}"} if named else {f"{kind.name}_id": str(id)}
-    return [(label, url_for(form, **filled, **own)) for label, form, filled in ADDING.get(name, ())]
+    if name == "documents":
+        return [(msg("Document"), url_for(f"{kind.plural}.new_document", id=id))]
+    if name not in ADDING:
+        return []
+    several = name in ("activities", "tickets")
+    own: Values = {belonging.named_by(kind.name, name): f"{kind.name}:{id}" if several else str(id)}
+    return [(label, url_for(form, **filled, **own)) for label, form, filled in ADDING[name]]
 
 
 def _with_deeds(row: Values, kind: Kind, id: Any, part: str, item: Values, may_change: bool) -> Values:
@@ -110,8 +123,9 @@ def _with_deeds(row: Values, kind: Kind, id: Any, part: str, item: Values, may_c
         return row
     if part in EDITED:
         row["edit"] = url_for(f"{EDITED[part]}.edit", id=item["id"])
-    if part in unlinking.PATHS:
-        row["unlink"] = url_for(f"{kind.plural}.unlink_{part}", id=id, other=item["id"])
+    if belonging.comes_off(kind.name, part, str(id), item):
+        other = item["mail_message_id"] if part == "mails" else item["id"]
+        row["unlink"] = url_for(f"{kind.plural}.unlink_{part}", id=id, other=other)
     return row
 
 
