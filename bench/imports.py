@@ -57,6 +57,7 @@ def compare(shop: Workshop, small: str, large: str) -> None:
 def measure(shop: Workshop, client: httpx.Client, size: int, meters: Meters, *, name: str) -> None:
     """Import a file of so many contacts, and undo it."""
     path = uploaded(client, size)
+    meters.mark()
     taken, lists = until(client, path, "finished", start=f"{path}/start")
     done = client.get(path).json()
     assert done["created"] + done["skipped"] == size, done

@@ -13,8 +13,9 @@ contact_changes; organization, organizations, organizations_count, organization_
 update_organization, delete_organization, restore_organization, merge_organizations,
 unmerge_organization, organization_merges, organization_changes, organization_chart, organization_people; lineage;
 duplicates, duplicate_groups, set_apart; address_copy, shared_settings, update_shared_settings; star, is_starred,
-put_image, image; names; list_view, list_views, create_list_view, update_list_view, delete_list_view;
+put_image, restore_image, image; names; list_view, list_views, create_list_view, update_list_view, delete_list_view;
 begin_import, take_import_piece, complete_import, import_, imports, update_import, start_import, stop_import,
-undo_import, discard_import, import_report, import_fields, import_mappings, save_import_mapping, delete_import_mapping;
-export; begin_mass_change, mass_change, mass_changes, mass_change_problems, cancel_mass_change, undo_mass_change.
+undo_import, discard_import, import_report, import_fields, import_mappings, save_import_mapping, delete_import_mapping,
+restore_import_mapping; export; begin_mass_change, mass_change, mass_changes, mass_change_problems, cancel_mass_change,
+undo_mass_change.
 """

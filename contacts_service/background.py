@@ -1,6 +1,7 @@
 """What contacts works on in the background."""
 
 from chassis import DatabaseHandle
+from contacts_service import images
 from contacts_service.exchange import importing, linking, store, undoing
 from contacts_service.exchange.models import Import
 from contacts_service.jobs.worker import Work, Worker
@@ -32,4 +33,4 @@ WORKS = (MASS_CHANGES, IMPORTS)
 def worker(db: DatabaseHandle) -> Worker:
     """Somebody who works on all of it. SettingError: a setting of filters is told now, not by the first of them."""
     fiscal_year_start()
-    return Worker(db, WORKS)
+    return Worker(db, WORKS, forget=(images.forget_former,))

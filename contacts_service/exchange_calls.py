@@ -123,10 +123,20 @@ class ExchangeCalls:
     def delete_import_mapping(
         self, *, id: str, actor: Values | None = None, idempotency_key: str | None = None
     ) -> Values:
-        """Forget a saved mapping."""
+        """Offer a saved mapping no more."""
         with self.db.transaction(once=idempotency_key, request={"delete": "import_mapping", "id": id}) as tx:
             if tx.answer is None:
                 tx.answer = saved.delete(tx, id)
+        return dict(tx.answer)
+
+    @rpc
+    def restore_import_mapping(
+        self, *, id: str, actor: Values | None = None, idempotency_key: str | None = None
+    ) -> Values:
+        """Offer a saved mapping again that was deleted."""
+        with self.db.transaction(once=idempotency_key, request={"restore": "import_mapping", "id": id}) as tx:
+            if tx.answer is None:
+                tx.answer = saved.restore(tx, id)
         return dict(tx.answer)
 
     @rpc

@@ -1,6 +1,7 @@
-"""The image of a record: put, taken away, read; whoever has none shows that of the last one merged into it."""
+"""The image of a record: put, taken away, had back, read; who has none shows that of the last one merged in."""
 
 from base64 import b64decode, b64encode
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, or_, select
@@ -8,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from chassis import clock
 from contacts_service import changes, pictures, store
+from contacts_service.image_models import FormerImage, Image
 from contacts_service.kinds import Kind
-from contacts_service.models import Image, Merge
-from contracts.errors import Invalid, NotFound
+from contacts_service.models import Merge
+from contracts.errors import Conflict, Invalid, NotFound
 
 Values = dict[str, Any]
 MAX_TYPED = pictures.MAX_BYTES * 2
@@ -19,20 +21,47 @@ MAX_TYPED = pictures.MAX_BYTES * 2
 def put(tx: Any, kind: Kind, record_id: str, content: str | None, actor: Values | None) -> Values:
     """Give a record an image (base64), or none. NotFound; Invalid for what is no image."""
     row = changes.present(tx.session, kind, record_id, lock=True)
+    if content is None:
+        return _replace(tx, kind, row, None, actor)
+    image = _decoded(content)
+    new = Image(record_id=row.id, content_type=pictures.checked(image), content=image, put_at=clock.now())
+    return _replace(tx, kind, row, new, actor)
+
+
+def restore(tx: Any, kind: Kind, record_id: str, actor: Values | None) -> Values:
+    """Give a record the image again that it had before; the present one can be had back in turn. NotFound, Conflict."""
+    row = changes.present(tx.session, kind, record_id, lock=True)
+    former = tx.session.get(FormerImage, row.id)
+    if former is None:
+        raise Conflict("The image from before is not there any more. Choose its file again.")
+    image = Image(record_id=row.id, content_type=former.content_type, content=former.content, put_at=former.put_at)
+    tx.session.delete(former)
+    tx.session.flush()
+    return _replace(tx, kind, row, image, actor)
+
+
+def _replace(tx: Any, kind: Kind, row: Any, new: Image | None, actor: Values | None) -> Values:
+    """Another image or none, where there is one; the one before is kept for a while."""
     before = tx.session.get(Image, row.id)
-    if content is None and before is None:
+    told = {"field": "image", "old": before.content_type if before else None, "new": new.content_type if new else None}
+    if before is None and new is None:
         return {"content_type": None}
-    told = {"field": "image", "old": before.content_type if before else None, "new": None}
-    if content is not None:
-        image = _decoded(content)
-        told["new"] = pictures.checked(image)
-        tx.session.merge(Image(record_id=row.id, content_type=told["new"], content=image, put_at=clock.now()))
+    if before is not None:
+        kept = {name: getattr(before, name) for name in ("record_id", "content_type", "content", "put_at")}
+        tx.session.merge(FormerImage(**kept, gone_at=clock.now()))
+    if new is not None:
+        tx.session.merge(new)
     else:
-        tx.session.execute(delete(Image).where(Image.record_id == row.id))
+        tx.session.delete(before)
     changes.note(tx, row.id, "updated", actor, fields=[told])
     now = {**changes.done_by(actor), **kind.facts(store.values(row))}
     tx.publish(kind.updated, subject=row.id, changed=["image"], changes=[told], **now)
     return {"content_type": told["new"]}
+
+
+def forget_former(session: Session, before: datetime) -> None:
+    """Nobody wants those back that went before a moment."""
+    session.execute(delete(FormerImage).where(FormerImage.gone_at < before))
 
 
 def _decoded(content: Any) -> bytes:

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from chassis.columns import Bytes, Id, Json, UtcDateTime
+from chassis.columns import Id, Json, UtcDateTime
+from contacts_service import image_models as _images  # noqa: F401 # its tables belong to the same database
 from contacts_service.base import Base
-from contacts_service.exchange import models as _exchange  # noqa: F401 # its tables belong to the same database
+from contacts_service.exchange import models as _exchange  # noqa: F401 # as those above
 from contacts_service.indexes import index_of_present, list_indexes
 from contacts_service.mass import models as _mass  # noqa: F401 # as those above
 from contacts_service.record_columns import RecordColumns
@@ -162,17 +163,6 @@ class Star(Base):
     staff_user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     record_id: Mapped[str] = mapped_column(Id, primary_key=True)
     starred_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class Image(Base):
-    """The image of a contact or an organization, as it was uploaded and checked."""
-
-    __tablename__ = "images"
-
-    record_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    content_type: Mapped[str] = mapped_column(String(20))
-    content: Mapped[bytes] = mapped_column(Bytes)
-    put_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SharedSettings(Base):

@@ -9,7 +9,6 @@ from contacts_service import (
     background,
     changes,
     domain,
-    images,
     models,
     open_leads,
     related,
@@ -18,6 +17,7 @@ from contacts_service import (
     store,
 )
 from contacts_service.exchange_calls import ExchangeCalls
+from contacts_service.image_calls import ImageCalls
 from contacts_service.jobs.worker import Worker
 from contacts_service.kinds import CONTACT, KINDS, ORGANIZATION, Kind, change_wire, wire
 from contacts_service.list_calls import ListCalls
@@ -56,7 +56,7 @@ class Working(DependencyProvider):
         return self
 
 
-class ContactsService(ExchangeCalls, ListCalls, MassCalls, MergeCalls):
+class ContactsService(ExchangeCalls, ImageCalls, ListCalls, MassCalls, MergeCalls):
     """Contacts, organizations and the address book. A write with an idempotency key has its effect once."""
 
     name = "contacts"
@@ -130,28 +130,6 @@ class ContactsService(ExchangeCalls, ListCalls, MassCalls, MergeCalls):
         with self.db.session() as session:
             row = changes.present(session, KINDS[kind], id)
             return {"starred": bool(stars.starred_among(session, reader, [row.id]))}
-
-    @rpc
-    def put_image(
-        self,
-        *,
-        kind: str,
-        id: str,
-        content: str | None,
-        actor: Values | None = None,
-        idempotency_key: str | None = None,
-    ) -> Values:
-        """Give a record an image (base64; null: none any more). Invalid for what is no PNG, JPEG, GIF or WebP."""
-        with self.db.transaction(once=idempotency_key, request={"image": content, "of": [kind, id]}) as tx:
-            if tx.answer is None:
-                tx.answer = images.put(tx, KINDS[kind], id, content, actor)
-        return tx.answer
-
-    @rpc
-    def image(self, *, kind: str, id: str) -> Values:
-        """The image of a record, as base64. NotFound where it has none."""
-        with self.db.session() as session:
-            return images.read(session, KINDS[kind], id)
 
     @rpc
     def shared_settings(self) -> Values:

@@ -116,7 +116,10 @@ class ImportMark(Base):
 
 
 class SavedMapping(Base):
-    """How files with such columns are imported, for the next time. ``targets``: column → field."""
+    """How files with such columns are imported, for the next time. ``targets``: column → field.
+
+    ``deleted_at``: since when it is not offered any more.
+    """
 
     __tablename__ = "import_mappings"
     __table_args__ = (Index(None, "record_kind", "name", unique=True),)
@@ -130,3 +133,4 @@ class SavedMapping(Base):
     create_organizations: Mapped[bool]
     staff_user_id: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

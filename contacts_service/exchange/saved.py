@@ -24,11 +24,11 @@ def page(session: Session, record_kind: str) -> Values:
     return {"items": [_record(row) for row in store.mappings(session, record_kind)], "next": None}
 
 
-def existing(session: Session, mapping_id: Any) -> SavedMapping:
-    """A saved mapping. NotFound."""
+def existing(session: Session, mapping_id: Any, *, deleted: bool = False) -> SavedMapping:
+    """A saved mapping; where ``deleted``, one that was deleted too. NotFound."""
     identity = identity_or_none(mapping_id)
     row = session.get(SavedMapping, identity) if identity else None
-    if row is None:
+    if row is None or (row.deleted_at and not deleted):
         raise NotFound("There is no such saved mapping. It may have been deleted.")
     return row
 
@@ -37,12 +37,18 @@ def save(tx: Transaction, name: Any, row: Import, actor: Values | None) -> Value
     """Keep what an import does with its columns under a name; one of this name is replaced. Invalid, Conflict."""
     called = _checked(name)
     settings = {setting: getattr(row, setting) for setting in _SETTINGS}
-    values = {"targets": dict(zip(row.columns, row.mapping, strict=True)), **settings, "created_at": clock.now()}
+    values = {
+        "targets": dict(zip(row.columns, row.mapping, strict=True)),
+        **settings,
+        "created_at": clock.now(),
+        "deleted_at": None,
+    }
     values["staff_user_id"] = (actor or {}).get("staff_user_id")
     found = store.mapping_called(tx.session, row.record_kind, called)
+    is_new = found is None or found.deleted_at
+    if is_new and len(store.mappings(tx.session, row.record_kind)) >= MOST:
+        raise Conflict(f"There are {MOST} saved mappings: delete one that is no longer used.")
     if found is None:
-        if len(store.mappings(tx.session, row.record_kind)) >= MOST:
-            raise Conflict(f"There are {MOST} saved mappings: delete one that is no longer used.")
         found = SavedMapping(id=new_id(), record_kind=row.record_kind, name=called)
         tx.session.add(found)
     for key, value in values.items():
@@ -52,10 +58,17 @@ def save(tx: Transaction, name: Any, row: Import, actor: Values | None) -> Value
 
 
 def delete(tx: Transaction, mapping_id: str) -> Values:
-    """Forget one."""
+    """Offer one no more; it can be had back for a while."""
     row = existing(tx.session, mapping_id)
-    tx.session.delete(row)
+    row.deleted_at = clock.now()
     return {"id": row.id, "deleted": True}
+
+
+def restore(tx: Transaction, mapping_id: str) -> Values:
+    """Offer one again. NotFound; one that is there stays as it is."""
+    row = existing(tx.session, mapping_id, deleted=True)
+    row.deleted_at = None
+    return _record(row)
 
 
 def apply(row: Import, found: SavedMapping) -> None:

@@ -97,11 +97,12 @@ def forget(session: Session, import_id: str) -> None:
 
 
 def forget_left_over(session: Session, before: datetime) -> None:
-    """Files that were never imported, after a day, and all that is kept of imports from before a moment."""
+    """Files that were never imported, after a day, and all that is kept of imports and was deleted before a moment."""
     never = (Import.created_at < clock.now() - FILES_KEPT) & Import.state.in_(("uploading", "ready"))
     old = (Import.created_at < before) & Import.state.not_in(WORKED_ON)
     for import_id in session.scalars(select(Import.id).where(never | old)).all():
         forget(session, import_id)
+    session.execute(delete(SavedMapping).where(SavedMapping.deleted_at < before))
 
 
 def _of(model: Any, import_id: str) -> Any:
@@ -183,12 +184,12 @@ def look_anew(session: Session) -> None:
 
 def mappings(session: Session, record_kind: str) -> list[SavedMapping]:
     """The saved mappings of a kind of record, by name."""
-    theirs = select(SavedMapping).where(SavedMapping.record_kind == record_kind)
+    theirs = select(SavedMapping).where(SavedMapping.record_kind == record_kind, SavedMapping.deleted_at.is_(None))
     return list(session.scalars(theirs.order_by(SavedMapping.name)))
 
 
 def mapping_called(session: Session, record_kind: str, name: str) -> SavedMapping | None:
-    """The saved mapping of this name."""
+    """The saved mapping of this name, deleted or not."""
     theirs = select(SavedMapping).where(SavedMapping.record_kind == record_kind, SavedMapping.name == name)
     return session.scalar(theirs)
 

@@ -43,11 +43,14 @@ class Work:
 class Worker:
     """Takes jobs and works on them. ``run`` in a greenlet; the other methods from anywhere."""
 
-    def __init__(self, db: DatabaseHandle, works: Iterable[Work]) -> None:
-        """Begins nothing yet."""
+    def __init__(
+        self, db: DatabaseHandle, works: Iterable[Work], *, forget: Iterable[Callable[[Session, datetime], None]] = ()
+    ) -> None:
+        """Begins nothing yet. ``forget``: what else drops what is older than a moment."""
         self.owner = new_owner()
         self._db = db
         self._works = deque(works)
+        self._forgets = [*(work.forget for work in self._works), *forget]
         self._wakes: LightQueue = LightQueue()
         self._stopping = False
         self._forgot: datetime | None = None
@@ -121,8 +124,8 @@ class Worker:
         if self._forgot is None or now - self._forgot > FORGET_EVERY:
             self._forgot = now
             with self._db.session() as session:
-                for work in self._works:
-                    work.forget(session, now - KEPT)
+                for forget in self._forgets:
+                    forget(session, now - KEPT)
 
 
 def _breathe() -> None:

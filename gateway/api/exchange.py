@@ -183,8 +183,19 @@ def save_import_mapping(data: dict[str, Any], by: Any) -> Any:
 @imports.once
 @imports.response(204)
 def delete_import_mapping(id: Any, by: Any) -> None:
-    """Delete a saved mapping"""
+    """Delete a saved mapping
+
+    It can be restored for 90 days.
+    """
     services().contacts.delete_import_mapping(id=str(id), **by)
+
+
+@imports.route("/import-mappings/<uuid:id>/restore", methods=["POST"])
+@imports.once
+@imports.response(200, schemas.ImportMapping)
+def restore_import_mapping(id: Any, by: Any) -> Any:
+    """Restore a saved mapping that was deleted"""
+    return services().contacts.restore_import_mapping(id=str(id), **by)
 
 
 @exports.route("/contacts/export", methods=["GET"])

@@ -48,8 +48,22 @@ def put_contact_image(data: dict[str, Any], id: Any, by: Any) -> None:
 @images.once
 @images.response(204)
 def delete_contact_image(id: Any, by: Any) -> None:
-    """Take the image of a contact away"""
+    """Take the image of a contact away
+
+    It can be restored for 90 days.
+    """
     services().contacts.put_image(kind="contact", id=str(id), content=None, **by)
+
+
+@images.route("/contacts/<uuid:id>/image/restore", methods=["POST"])
+@images.once
+@images.response(204)
+def restore_contact_image(id: Any, by: Any) -> None:
+    """Give a contact the image from before again
+
+    The last one that was taken away or replaced; 409 where there is none any more. The present one takes its place.
+    """
+    services().contacts.restore_image(kind="contact", id=str(id), **by)
 
 
 @images.route("/organizations/<uuid:id>/image", methods=["GET"])
@@ -78,5 +92,19 @@ def put_organization_image(data: dict[str, Any], id: Any, by: Any) -> None:
 @images.once
 @images.response(204)
 def delete_organization_image(id: Any, by: Any) -> None:
-    """Take the image of an organization away"""
+    """Take the image of an organization away
+
+    It can be restored for 90 days.
+    """
     services().contacts.put_image(kind="organization", id=str(id), content=None, **by)
+
+
+@images.route("/organizations/<uuid:id>/image/restore", methods=["POST"])
+@images.once
+@images.response(204)
+def restore_organization_image(id: Any, by: Any) -> None:
+    """Give an organization the image from before again
+
+    The last one that was taken away or replaced; 409 where there is none any more. The present one takes its place.
+    """
+    services().contacts.restore_image(kind="organization", id=str(id), **by)

@@ -132,10 +132,13 @@ class HistoryService(DocumentCalls):
                 tx, [(home, domain.activity_entry(one)) for one in tx.fresh for home in domain.concerned_by(one)]
             )
 
-    @on_event(ContactMerged, ContactUnmerged, ContactDeleted, ContactRestored, OrganizationMerged, OrganizationUnmerged)
-    def on_record_event(self, event: Event) -> None:
+    @on_event(
+        *(ContactMerged, ContactUnmerged, ContactDeleted, ContactRestored, OrganizationMerged, OrganizationUnmerged),
+        batch=BATCH,
+    )
+    def on_record_event(self, events: list[Event]) -> None:
         """Timelines of records that were merged are one until they are taken apart; say who was deleted or restored."""
-        with self.db.handling(event) as tx:
+        with self.db.handling(events) as tx:
             telling.unite(tx)
             for one in tx.fresh:
                 if parting := domain.parting_of(one):

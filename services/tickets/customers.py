@@ -12,7 +12,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis import clock
-from chassis.bulk import among, insert_ignore
+from chassis.bulk import among, insert_ignore, insert_many
 from contracts.base import Event
 from services.tickets.models import AbsentCustomer, CustomerUnion, Ticket
 from services.tickets.words import Word
@@ -73,10 +73,37 @@ def follow(session: Session, tickets: Sequence[Ticket]) -> list[Ticket]:
     return changed
 
 
+def note_who_has_none(session: Session, events: Sequence[Event]) -> list[Event]:
+    """Of many: remember at once who was deleted or restored and has no tickets; the events that are left.
+
+    Whoever calls holds the lock.
+    """
+    last = {_said(each)[0]: each for each in sorted(events, key=lambda each: each.time) if _is_of_bin(each)}
+    named = (Ticket.said_customer_id, Ticket.said_organization_id, CustomerUnion.survivor_id)
+    found = [session.scalars(select(column).where(among(session, column, last)).distinct()) for column in named]
+    alone = last.keys() - {id for ids in found for id in ids}
+    theirs = select(AbsentCustomer).where(among(session, AbsentCustomer.id, alone))
+    known = {row.id: row for row in session.scalars(theirs)}
+    for id in alone & known.keys():
+        _note_presence(session, id, gone=_said(last[id])[1] == "deleted", as_of=last[id].time)
+    new = [{"id": id, "gone": _said(last[id])[1] == "deleted", "as_of": last[id].time} for id in alone - known.keys()]
+    insert_many(session, AbsentCustomer, new)
+    return [event for event in events if _said(event)[0] not in alone or not _is_of_bin(event)]
+
+
+def _is_of_bin(event: Event) -> bool:
+    return _said(event)[1] in ("deleted", "restored")
+
+
+def _said(event: Event) -> tuple[str, str]:
+    """Which record an event is about, and what became of it."""
+    kind, _, what = event.type.removesuffix(".v1").partition(".")
+    return str(event.data.get(f"{kind}_id") or event.data[kind]["id"]), what
+
+
 def note(session: Session, event: Event) -> list[Ticket]:
     """Remember what an event says of a contact or organization; the tickets that hang on it."""
-    kind, _, what = event.type.removesuffix(".v1").partition(".")
-    id = str(event.data.get(f"{kind}_id") or event.data[kind]["id"])
+    id, what = _said(event)
     returned: Sequence[Ticket] = ()
     if what in ("deleted", "restored"):
         _note_presence(session, id, gone=what == "deleted", as_of=event.time)

@@ -97,10 +97,11 @@ def settle(tx: Transaction, words: Sequence[Word], causes: dict[str, Event]) -> 
         tell_update(tx, ticket, cause=named[ticket.id])
 
 
-def follow_customer(tx: Transaction, event: Event) -> None:
-    """Bring the tickets that hang on a record in line with what became of it."""
-    for ticket in customers.follow(tx.session, customers.note(tx.session, event)):
-        tell_update(tx, ticket, cause=event)
+def follow_customers(tx: Transaction, events: Sequence[Event]) -> None:
+    """Bring the tickets that hang on records in line with what became of these. Whoever calls holds the lock."""
+    for event in customers.note_who_has_none(tx.session, events):
+        for ticket in customers.follow(tx.session, customers.note(tx.session, event)):
+            tell_update(tx, ticket, cause=event)
 
 
 def tell_update(tx: Transaction, ticket: Ticket, *, cause: Event | None = None) -> None:

@@ -56,13 +56,16 @@ class TicketsService:
                 words = store.remember_words(tx.session, words=[word_of(correction)])
                 filing.settle(tx, words, {correction.data["mail_message_id"]: correction})
 
-    @on_event(ContactMerged, ContactUnmerged, ContactDeleted, ContactRestored, OrganizationMerged, OrganizationUnmerged)
-    def on_record_event(self, event: Event) -> None:
+    @on_event(
+        *(ContactMerged, ContactUnmerged, ContactDeleted, ContactRestored, OrganizationMerged, OrganizationUnmerged),
+        batch=BATCH,
+    )
+    def on_record_event(self, events: list[Event]) -> None:
         """Tickets go along with a contact or organization that is merged, taken out again, deleted or restored."""
-        with self.db.handling(event) as tx:
-            for fresh in tx.fresh:
+        with self.db.handling(events) as tx:
+            if tx.fresh:
                 store.lock(tx.session)
-                filing.follow_customer(tx, fresh)
+                filing.follow_customers(tx, tx.fresh)
 
     @rpc
     def ticket(self, *, id: str) -> Json:

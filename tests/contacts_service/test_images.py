@@ -3,12 +3,16 @@
 import struct
 import zlib
 from base64 import b64decode, b64encode
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+import time_machine
 
-from contacts_service import pictures
-from contracts.errors import Invalid, NotFound
+from chassis import clock
+from contacts_service import background, pictures
+from contacts_service.jobs.worker import KEPT
+from contracts.errors import Conflict, Invalid, NotFound
 
 
 def chunk(name, data):
@@ -94,6 +98,34 @@ def test_an_image_is_put_replaced_and_taken_away_and_the_history_tells_it(contac
     told = [item["fields"] for item in service.contact_changes(id=made["id"])["items"]]
     words = [(each[0]["old"], each[0]["new"]) for each in told if each]
     assert words == [("image/gif", None), ("image/png", "image/gif"), (None, "image/png")]
+
+
+def test_the_image_from_before_comes_back_until_nobody_wants_it_any_more(contacts):
+    made, service = contacts.add(), contacts.service
+
+    def shown():
+        return service.image(kind="contact", id=made["id"])["content_type"]
+
+    with pytest.raises(Conflict, match="Choose its file again"):
+        service.restore_image(kind="contact", id=made["id"])
+    for content in (PNG, GIF):
+        service.put_image(kind="contact", id=made["id"], content=encoded(content))
+    for kind in ("image/png", "image/gif"):
+        service.restore_image(kind="contact", id=made["id"])
+        assert shown() == kind
+    for _ in range(2):
+        service.put_image(kind="contact", id=made["id"], content=None)
+    contacts.published()
+    for _ in range(2):
+        service.restore_image(kind="contact", id=made["id"], idempotency_key="once")
+    assert shown() == "image/gif"
+    [event] = contacts.published()
+    assert event.data["changes"] == [{"field": "image", "old": None, "new": "image/gif"}]
+    service.put_image(kind="contact", id=made["id"], content=None)
+    with time_machine.travel(clock.now() + KEPT + timedelta(days=1), tick=False):
+        background.worker(service.db).step()
+        with pytest.raises(Conflict):
+            service.restore_image(kind="contact", id=made["id"])
 
 
 def test_a_survivor_without_an_image_shows_that_of_the_one_merged_into_it_as_long_as_they_are_one(contacts):

@@ -124,7 +124,11 @@ def test_mappings_are_saved_listed_and_deleted(system, people):
     assert (saved.status_code, saved.json()["targets"]["姓"]) == (201, "last_name")
     listed = system.reader.get("/import-mappings", params={"record_kind": "contact"}).json()["items"]
     assert saved.json()["id"] in [each["id"] for each in listed]
-    assert system.admin.delete(f"/import-mappings/{saved.json()['id']}").status_code == 204
+    path = f"/import-mappings/{saved.json()['id']}"
+    assert system.admin.delete(path).status_code == 204
+    assert system.admin.delete(path).status_code == 404
+    assert system.admin.post(f"{path}/restore").json() == saved.json()
+    assert system.admin.delete(path).status_code == 204
     fields = system.reader.get("/import-fields", params={"record_kind": "contact"}).json()["items"]
     assert {"name": "last_name", "label": "Last name", "label_ja": "姓"} in fields
 

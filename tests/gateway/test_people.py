@@ -4,6 +4,7 @@ import base64
 
 import httpx
 
+from chassis.ids import new_id
 from tests.gateway.post import new_contact
 
 
@@ -92,3 +93,9 @@ def test_an_image_is_served_so_that_a_browser_only_shows_it(api):
     assert (refused.status_code, list(refused.json()["errors"])) == (422, ["image"])
     assert api.get(path).content == gif
     assert (api.delete(path).status_code, api.get(path).status_code) == (204, 404)
+    once = {"Idempotency-Key": new_id()}
+    assert [api.post(f"{path}/restore", headers=once).status_code for _ in range(2)] == [204, 204]
+    assert api.get(path).content == gif
+    none = new_contact(api).json()["id"]
+    refused = api.post(f"/contacts/{none}/image/restore")
+    assert (refused.status_code, "Choose its file again" in refused.json()["detail"]) == (409, True)

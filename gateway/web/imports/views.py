@@ -36,7 +36,7 @@ def show_import(id: Any) -> Response:
 
 @imports.post("/<uuid:id>")
 def change(id: Any) -> Response:
-    """Read the file as the form says; ``do`` says what comes next: look again, save the mapping, or start."""
+    """Read the file as the form says; ``do``: look again, save the mapping, forget a saved one, or start."""
     form, wanted = request.form, request.form.get("do", "look")
     now = api().get(f"/imports/{id}")
     try:
@@ -44,6 +44,9 @@ def change(id: Any) -> Response:
         if wanted == "save":
             api().post("/import-mappings", {"name": form.get("name", ""), "import_id": str(id)})
             return go("imports.show_import", toast="mapping_saved", id=id)
+        if wanted == "forget" and (mapping_id := form.get("saved_mapping_id", "")):
+            api().delete(f"/import-mappings/{mapping_id}")
+            return go("imports.show_import", toast="mapping_deleted", about=f"{mapping_id}:{id}", id=id)
         if wanted == "start" and not _is_read_anew(now, changed):
             api().post(f"/imports/{id}/start", once="start")
     except ApiProblem as problem:
@@ -73,6 +76,13 @@ def discard(id: Any) -> Response:
     """Forget a file that was not imported."""
     api().delete(f"/imports/{id}")
     return go("imports.index", toast="import_discarded")
+
+
+@imports.post("/<uuid:other>/mappings/<uuid:id>/restore")
+def restore_mapping(id: Any, other: Any) -> Response:
+    """Offer a mapping again that was deleted while an import was looked at."""
+    api().post(f"/import-mappings/{id}/restore")
+    return go("imports.show_import", toast="mapping_restored", id=other)
 
 
 def _shown(found: Values, problem: ApiProblem | None = None) -> Response:

@@ -13,6 +13,7 @@ from gateway.web.language import gettext, msg
 from gateway.web.records.kinds import Kind
 
 NO_FILE = msg("Choose a file first.")
+REMOVED, REPLACED = msg("The image is removed."), msg("The image is replaced.")
 
 
 def install(blueprint: Blueprint, kind: Kind) -> None:
@@ -23,6 +24,8 @@ def install(blueprint: Blueprint, kind: Kind) -> None:
     blueprint.add_url_rule(f"{one}/portrait", "portrait", partial(portrait, kind), methods=["GET"])
     blueprint.add_url_rule(f"{one}/image", "image", partial(image, kind), methods=["GET"])
     blueprint.add_url_rule(f"{one}/image", "put_image", partial(put_image, kind), methods=["POST"])
+    restoring = partial(restore_image, kind)
+    blueprint.add_url_rule(f"{one}/image/restore", "restore_image", restoring, methods=["POST"])
 
 
 def star(kind: Kind, id: Any) -> Response:
@@ -39,11 +42,12 @@ def star(kind: Kind, id: Any) -> Response:
 
 
 def tags(kind: Kind, id: Any) -> Response:
-    """A tag more, or one less."""
+    """A tag more, or one less, which the toast puts back into its place."""
     add, remove, problem = request.form.get("add", "").strip(), request.form.get("remove", ""), None
+    removed = None
     if add or remove:
         try:
-            _tag(kind, id, add, remove)
+            removed = _tag(kind, id, add, remove)
         except ApiProblem as refusal:
             if refusal.status != 422:
                 raise
@@ -51,20 +55,24 @@ def tags(kind: Kind, id: Any) -> Response:
     if not pages.is_htmx() and not problem:
         return pages.go(kind.page, id=id)
     record = api().get(f"{kind.path}/{id}")
-    shown = {"kind": kind, "record": record, "tag_problem": problem, "tagging": True}
+    shown = {"kind": kind, "record": record, "tag_problem": problem, "tagging": True, "removed": removed}
     return pages.show("records/tags_page.html", part="tags", **shown)
 
 
-def _tag(kind: Kind, id: Any, add: str, remove: str, *, again: bool = True) -> None:
+def _tag(kind: Kind, id: Any, add: str, remove: str, *, again: bool = True) -> Values | None:
+    """Which tag was removed, and from which place."""
     now = api().get(f"{kind.path}/{id}")
     kept = [tag for tag in now["tags"] if tag != remove]
+    if add:
+        kept.insert(request.form.get("place", len(kept), int), add)
     try:
-        api().patch(f"{kind.path}/{id}", {"tags": [*kept, add] if add else kept}, version=now["version"])
+        api().patch(f"{kind.path}/{id}", {"tags": kept}, version=now["version"])
     except ApiProblem as refusal:
         if refusal.status != 412 or not again:
             raise
         # Somebody saved the record in between.
-        _tag(kind, id, add, remove, again=False)
+        return _tag(kind, id, add, remove, again=False)
+    return {"tag": remove, "place": now["tags"].index(remove)} if remove in now["tags"] else None
 
 
 def _told(problem: ApiProblem) -> str:
@@ -86,7 +94,7 @@ def image(kind: Kind, id: Any) -> Response:
 
 
 def put_image(kind: Kind, id: Any) -> Response:
-    """Another image, or none."""
+    """Another image, or none; the toast gives the one from before back."""
     path, file = f"{kind.path}/{id}/image", request.files.get("image")
     try:
         if request.form.get("remove"):
@@ -99,14 +107,25 @@ def put_image(kind: Kind, id: Any) -> Response:
         if problem.status not in (413, 422):
             raise
         return _portrait(kind, id, problem=_told(problem), status=problem.status)
-    return _portrait(kind, id) if pages.is_htmx() else pages.go(kind.page, id=id)
+    if not pages.is_htmx():
+        return pages.go(kind.page, id=id)
+    return _portrait(kind, id, done=REMOVED if request.form.get("remove") else REPLACED)
 
 
-def _portrait(kind: Kind, id: Any, *, problem: str | None = None, status: int = 200) -> Response:
+def restore_image(kind: Kind, id: Any) -> Response:
+    """The image from before."""
+    api().post(f"{kind.path}/{id}/image/restore", once=uuid4().hex)
+    return pages.go(kind.page, toast="image_restored", id=id)
+
+
+def _portrait(kind: Kind, id: Any, *, problem: str | None = None, done: str = "", status: int = 200) -> Response:
     record: Values = api().get(f"{kind.path}/{id}")
     name = formats.person(record) if kind.name == "contact" else record["name"]
     shown = {"kind": kind, "record": record, "name": name, "problem": problem, "fresh": uuid4().hex}
     shown["image"] = _has_image(kind, id)
+    # Only what there was can come back: the form says whether it was seen.
+    had = bool(request.form.get("shown"))
+    shown["done"] = done if had and (done != REMOVED or not shown["image"]) else ""
     return pages.show("records/portrait.html", part="portrait", status=status, **shown)
 
 

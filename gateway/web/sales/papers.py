@@ -28,31 +28,69 @@ DEEDS = {
     "Cancelled": msg("Cancel the invoice"),
 }
 
+# To which stages an invoice goes for good, and what that means.
+FINAL = {
+    "Sent": msg(
+        "From then on it is issued: what is written on it stays, and it cannot become a draft again. "
+        "Where something turns out to be wrong, cancel it and write a new one."
+    ),
+    "Cancelled": msg(
+        "A cancelled invoice stays cancelled, and is kept with its number. "
+        "For what is still to be paid, write a new one."
+    ),
+}
+
 papers = Blueprint("papers", __name__)
 
 
 def install(blueprint: Blueprint, kind: Kind) -> None:
     """Add the views to the blueprint of a kind."""
-    blueprint.add_url_rule("/<uuid:id>/stage", "stage", partial(stage, kind), methods=["POST"])
+    one = "/<uuid:id>/stage"
+    blueprint.add_url_rule(one, "stage", partial(stage, kind), methods=["POST"])
+    blueprint.add_url_rule(f"{one}/back/<int:place>", "stage_back", partial(stage_back, kind), methods=["POST"])
     if kind.name == "quote":
         blueprint.add_url_rule("/<uuid:id>/invoice", "invoice", invoice, methods=["POST"])
+    else:
+        blueprint.add_url_rule(f"{one}/<any({', '.join(FINAL)}):step>", "final_stage", final_stage)
 
 
 def page(kind: Kind, record: Values) -> Response:
     """A quote or an invoice with its lines and totals."""
     steps = [(step, DEEDS[step]) for step in record["following"] if step in DEEDS]
     named = record["issuer"] or api().get("/issuer")
-    more = {"steps": steps, "is_draft": record["stage"] == DRAFT, "issuer": named}
+    more: Values = {"steps": steps, "is_draft": record["stage"] == DRAFT, "issuer": named}
+    # Back from paid to sent is no step for good.
+    more["final"] = [step for step in FINAL if kind.name == "invoice" and record["stage"] != "Paid"]
     return plain.page(kind, record, template="sales/paper.html", without=LINES.title, **more)
 
 
 def stage(kind: Kind, id: UUID) -> Response:
-    """To another stage."""
+    """To another stage; the toast leads back to the one before, where that is possible."""
     record = api().get(f"{kind.path}/{id}")
-    api().patch(
-        f"{kind.path}/{id}", {"stage": request.form.get("stage", "")}, version=record["version"], once=uuid4().hex
-    )
-    return pages.go(kind.page, toast="stage_changed", id=id)
+    changed = _move(kind, record, request.form.get("stage", ""))
+    before = record["stage"]
+    toast = f"{kind.name}_stage_changed" if before in changed["following"] else "stage_changed"
+    return pages.go(kind.page, toast=toast, about=f"{id}:{list(DEEDS).index(before)}", id=id)
+
+
+def stage_back(kind: Kind, id: UUID, place: int) -> Response:
+    """To the stage of this place among all."""
+    _move(kind, api().get(f"{kind.path}/{id}"), dict(enumerate(DEEDS)).get(place, ""))
+    return pages.go(kind.page, toast="stage_back", id=id)
+
+
+def _move(kind: Kind, record: Values, wanted: str) -> Values:
+    path = f"{kind.path}/{record['id']}"
+    moved: Values = api().patch(path, {"stage": wanted}, version=record["version"], once=uuid4().hex)
+    return moved
+
+
+def final_stage(id: UUID, step: str) -> Response:
+    """What it means that an invoice goes to a stage for good, and the button that does it."""
+    record = api().get(f"/invoices/{id}")
+    if step not in record["following"]:
+        return pages.go("invoices.show", id=id)
+    return pages.show("sales/final.html", part="ask", record=record, step=step, words=DEEDS[step], means=FINAL[step])
 
 
 def invoice(id: UUID) -> Response:

@@ -223,6 +223,14 @@ def test_a_mapping_is_saved_and_proposed_for_the_next_file_like_it(exchange):
     assert [each["name"] for each in exchange.service.import_mappings(record_kind="contact")["items"]] == ["展示会"]
     exchange.service.delete_import_mapping(id=saved["id"])
     assert exchange.service.import_mappings(record_kind="contact")["items"] == []
+    assert exchange.upload(text)["on_match"] == "skip"
+    with pytest.raises(NotFound):
+        exchange.change(chosen, saved_mapping_id=saved["id"])
+    back = exchange.service.restore_import_mapping(id=saved["id"])
+    assert exchange.service.import_mappings(record_kind="contact")["items"] == [back]
+    exchange.service.delete_import_mapping(id=saved["id"])
+    anew = exchange.service.save_import_mapping(name="展示会", import_id=changed["id"])
+    assert exchange.service.restore_import_mapping(id=saved["id"]) == anew
 
 
 def test_vcards_are_imported(exchange):

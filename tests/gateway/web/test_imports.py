@@ -107,6 +107,12 @@ def test_a_file_is_read_anew_as_one_says_and_its_mapping_saved(desk, session, li
     page.get_by_text("The mapping is saved.").wait_for()
     upload(somebody.open("/imports"), file)
     expect(page.get_by_label(f"靴{tag}", exact=True)).to_have_value("title")
+    page.select_option("#saved", label=tag)
+    press(page, "Delete the mapping")
+    expect(page.locator("#toasts")).to_contain_text("The mapping is deleted.")
+    expect(page.locator("#saved option", has_text=tag)).to_have_count(0)
+    press(page, "Undo")
+    expect(page.locator("#saved option", has_text=tag)).to_have_count(1)
     press(page, "Forget this file")
     page.get_by_text("The file is forgotten.").wait_for()
 

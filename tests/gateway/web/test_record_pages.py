@@ -1,5 +1,6 @@
 """The pages of contacts and organizations, in a real browser."""
 
+import re
 import struct
 import zlib
 from datetime import datetime
@@ -75,6 +76,12 @@ def test_star_tags_and_image_change_on_the_page_itself(somebody, system):
     expect(page.locator("#tag-new")).to_be_focused()
     page.click("#tags .chip:has-text('古い') button")
     expect(page.locator("#tags .chip")).to_have_count(1)
+    expect(page.locator("#toasts")).to_contain_text("The tag is removed: 古い")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#tags .chip")).to_have_text([re.compile("古い"), re.compile("新しい")])
+    page.click("#tags .chip:has-text('古い') button")
+    expect(page.locator("#tags .chip")).to_have_count(1)
     page.click(".portrait-menu summary")
     page.set_input_files("#image-file", {"name": "x.png", "mimeType": "image/png", "buffer": b"no image"})
     expect(page.locator("#image-problem")).to_contain_text("choose another file")
@@ -85,6 +92,20 @@ def test_star_tags_and_image_change_on_the_page_itself(somebody, system):
     page.click(".portrait-menu summary")
     page.click("text=Remove the image")
     expect(page.locator("#portrait img")).to_have_count(0)
+    expect(page.locator("#toasts")).to_contain_text("The image is removed.")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#toasts")).to_contain_text("The image is back.")
+    expect(page.locator("#portrait img")).to_be_visible()
+    before = system.admin.get(f"/contacts/{made['id']}/image").content
+    page.click(".portrait-menu summary")
+    page.set_input_files("#image-file", {"name": "y.png", "mimeType": "image/png", "buffer": png(901)})
+    expect(page.locator("#toasts")).to_contain_text("The image is replaced.")
+    assert system.admin.get(f"/contacts/{made['id']}/image").content != before
+    with page.expect_navigation():
+        page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#toasts")).to_contain_text("The image is back.")
+    assert system.admin.get(f"/contacts/{made['id']}/image").content == before
     page.click("text=Changes")
     expect(page.locator(".event").first).to_contain_text("Edited")
     somebody.faults.clear()  # Chromium notes the status 422

@@ -81,8 +81,22 @@ def test_a_sale_goes_from_the_opportunity_to_a_paid_invoice_without_leaving_the_
         page.get_by_role("link", name="PDF (日本語)").click()
     with PdfDocument(download.value.path()) as paper:
         assert "見積先㈱" in paper[0].get_textpage().get_text_range()
-    for words in ("Mark as sent", "Mark as paid"):
-        page.get_by_role("button", name=words).click()
+    page.get_by_role("link", name="Mark as sent").click()
+    drawer = page.locator("#drawer")
+    expect(drawer).to_contain_text("cannot become a draft again")
+    assert somebody.accessibility_faults() == []
+    somebody.picture("invoice-final")
+    drawer.get_by_role("button", name="Mark as sent").click()
+    expect(page.locator(".record-head")).to_contain_text("Sent")
+    page.get_by_role("button", name="Mark as paid").click()
+    expect(page.locator(".record-head")).to_contain_text("Paid")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("The stage is the one before again.")).to_be_visible()
+    expect(page.locator(".record-head")).to_contain_text("Sent")
+    page.get_by_role("link", name="Cancel the invoice").click()
+    expect(drawer).to_contain_text("stays cancelled")
+    drawer.get_by_text("Close", exact=True).click()
+    page.get_by_role("button", name="Mark as paid").click()
     expect(page.locator(".record-head")).to_contain_text("Paid")
     assert somebody.accessibility_faults() == []
     page.get_by_role("link", name="センサー増設").click()
@@ -110,6 +124,11 @@ def test_an_invoice_is_written_on_a_dark_phone_in_japanese(desk, session, custom
     expect(page.locator(".paper")).to_contain_text("税込価格")
     assert somebody.accessibility_faults() == []
     somebody.picture("invoice")
+    page.get_by_role("link", name="請求を取り消す").click()
+    expect(page.locator("#drawer")).to_contain_text("元に戻せず")
+    page.locator("#drawer").get_by_role("button", name="請求を取り消す").click()
+    expect(page.get_by_text("ステージを変更しました。")).to_be_visible()
+    expect(page.get_by_role("button", name="元に戻す")).to_have_count(0)
 
 
 def test_an_admin_says_who_issues_documents_and_is_warned_of_an_odd_number(desk, session, system, customer):

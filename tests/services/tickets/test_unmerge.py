@@ -1,5 +1,6 @@
 """Tickets go along with a record that is merged, and back with it when it is taken out again."""
 
+import random
 from itertools import permutations
 
 import pytest
@@ -129,3 +130,24 @@ def test_the_tickets_of_a_merged_organization_go_along_and_come_back(tickets):
     tickets.on_record_event(unmerged(merge, since=since))
     assert customers(tickets)["会社"] == old
     assert {ticket["organization_id"] for ticket in all_tickets(tickets)} == {old["id"], None}
+
+
+def test_many_who_go_and_come_back_at_once_are_where_they_would_be_one_by_one(tickets):
+    asked, gone, back, merging, survivor = (contact() for _ in range(5))
+    by_hand(tickets, "残る", asked)
+    by_hand(tickets, "移る", merging)
+    early, late = restored(gone), deleted(gone)
+    some = [deleted(asked), early, deleted(back), restored(back), merged(merging, survivor), deleted(survivor), late]
+    tickets.on_record_event(random.Random(7).sample(some, len(some)))
+    assert customers(tickets) == {"残る": None, "移る": None}
+    # What is known of those who had no tickets counts for a ticket that comes later.
+    for title, record in (("消えた", gone), ("戻った", back)):
+        by_hand(tickets, title, record)
+    assert customers(tickets) == {"残る": None, "移る": None, "消えた": None, "戻った": back}
+    tickets.on_record_event([restored(gone), early, restored(survivor)])
+    assert {title: one and one["id"] for title, one in customers(tickets).items()} == {
+        "残る": None,
+        "移る": survivor["id"],
+        "消えた": gone["id"],
+        "戻った": back["id"],
+    }
