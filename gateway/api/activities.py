@@ -5,7 +5,7 @@ from typing import Any
 from contracts.errors import Invalid
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import activities as schemas
-from gateway.calls import or_none, services
+from gateway.calls import or_none, services, viewer
 
 activities = Resource("activities", description="What is to be done with customers, and what was (活動).")
 
@@ -82,6 +82,9 @@ def _address_of(mail_message_id: str | None) -> str | None:
 def _wanted(query: dict[str, Any]) -> dict[str, Any]:
     """The query as the service takes it: a record is named by its kind and its id together."""
     wanted = page_arguments(query)
+    if wanted.pop("mine", False):
+        by = viewer()
+        wanted["people"] = [by["staff_user_id"], *by["group_ids"]]
     record = {"kind": wanted.pop("about_kind", None), "id": wanted.pop("about_id", None)}
     if any(record.values()) and not all(record.values()):
         missing = "about_id" if record["kind"] else "about_kind"

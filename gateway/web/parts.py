@@ -20,6 +20,7 @@ class Place:
 NAVIGATION = (
     Place(msg("Contacts"), "users", "contacts.index", "/contacts"),
     Place(msg("Organizations"), "building", "organizations.index", "/organizations"),
+    Place(msg("Activities"), "calendar-event", "activities.index", "/activities"),
     Place(msg("Recycle bin"), "trash", "bin.index", "/recycle-bin"),
     Place(msg("Settings"), "settings", "settings.profile", "/settings"),
 )

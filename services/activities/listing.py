@@ -63,6 +63,7 @@ def _checked(wanted: Values) -> Values:
     return {
         "record": forms.checked_record(wanted.get("record")),
         "owner_id": wanted.get("owner_id"),
+        "people": people[:MAX_PEOPLE] if (people := wanted.get("people")) is not None else None,
         "kind": _word("kind", wanted.get("kind"), ACTIVITY_KINDS),
         "state": _word("state", wanted.get("state"), STATES),
         "mail_message_id": mail,

@@ -54,6 +54,7 @@ class ActivitiesService:
         *,
         record: Json | None = None,
         owner_id: str | None = None,
+        people: list[str] | None = None,
         kind: str | None = None,
         state: str | None = None,
         mail_message_id: str | None = None,
@@ -68,9 +69,16 @@ class ActivitiesService:
         """A page of activities, the open ones soonest first when only they are wanted, else the latest first.
 
         ``state``: open, done, cancelled, or past for the latter two. ``since``, ``until``: moments between which they
-        are in a calendar. ``counted``: with ``total``, how many there are on all pages.
+        are in a calendar. ``people``: staff users and groups of whom one is in charge or takes part. ``counted``: with
+        ``total``, how many there are on all pages.
         """
-        wanted = {"record": record, "owner_id": owner_id, "kind": kind, "mail_message_id": mail_message_id}
+        wanted: Json = {
+            "record": record,
+            "owner_id": owner_id,
+            "people": people,
+            "kind": kind,
+            "mail_message_id": mail_message_id,
+        }
         times = {"since": since, "until": until, "overdue": overdue, "deleted": deleted}
         return listing.page(self.db, {**wanted, **times, "state": state}, counted=counted, limit=limit, cursor=cursor)
 

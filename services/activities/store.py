@@ -57,6 +57,7 @@ def matching(
     *,
     record: Ref | None = None,
     owner_id: str | None = None,
+    people: Sequence[str] | None = None,
     kind: str | None = None,
     state: str | None = None,
     mail_message_id: str | None = None,
@@ -65,10 +66,16 @@ def matching(
     overdue_at: datetime | None = None,
     deleted: bool = False,
 ) -> list[ColumnElement[bool]]:
-    """The conditions of a list. ``state``: also ``past``, done or cancelled. ``overdue_at``: the present moment."""
+    """The conditions of a list.
+
+    ``people``: who is in charge or takes part. ``state``: also ``past``, done or cancelled. ``overdue_at``: the present
+    moment.
+    """
     found: list[ColumnElement[bool]] = [Activity.deleted_at.is_not(None) if deleted else Activity.deleted_at.is_(None)]
     if record:
         found.append(_names(session, record))
+    if people is not None:
+        found.append(Activity.id.in_(_of(session, people)))
     if state:
         found.append(Activity.state != domain.OPEN if state == "past" else Activity.state == state)
     if since:
@@ -110,14 +117,18 @@ def page(
     return paging.page(rows, length, key=lambda row: [clock.wire(row.from_at), row.id])
 
 
-def of_people(session: Session, *, people: Sequence[str], since: datetime, limit: int) -> list[Activity]:
-    """What staff users and groups are in charge of or take part in, from a moment on, what has no day at the end."""
-    # Two ways to their ids, each by its index, however many activities others have.
+def _of(session: Session, people: Sequence[str], *narrower: ColumnElement[bool]) -> Any:
+    """What one of these is in charge of or takes part in, each by its index, however many activities others have."""
     invited = (NamedRecord.role == "attendees", among(session, NamedRecord.record_id, people))
-    theirs = union_all(
-        select(Activity.id).where(among(session, Activity.owner_id, people), Activity.until_at >= since),
+    return union_all(
+        select(Activity.id).where(among(session, Activity.owner_id, people), *narrower),
         select(NamedRecord.activity_id).where(*invited),
     )
+
+
+def of_people(session: Session, *, people: Sequence[str], since: datetime, limit: int) -> list[Activity]:
+    """What staff users and groups are in charge of or take part in, from a moment on, what has no day at the end."""
+    theirs = _of(session, people, Activity.until_at >= since)
     wanted = select(Activity).where(Activity.id.in_(theirs), Activity.deleted_at.is_(None), Activity.until_at >= since)
     return list(session.scalars(wanted.order_by(Activity.from_at, Activity.id).limit(limit)))
 

@@ -64,6 +64,10 @@ class ActivityQuery(PageQuery):
     about_kind = choice(*RECORD_KINDS, load_default=None, metadata={"description": "With about_id: those of a record"})
     about_id = Identifier(load_default=None)
     owner_id = Identifier(load_default=None)
+    mine = fields.Boolean(
+        load_default=None,
+        metadata={"description": "Those that you or a group of yours is in charge of or takes part in"},
+    )
     kind = choice(*ACTIVITY_KINDS, load_default=None)
     state = choice(
         *ACTIVITY_STATES, "past", load_default=None, metadata={"description": "`past`: those done or cancelled"}

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 
 from gateway.parallel import together
 from gateway.web import formats, pages
-from gateway.web.activities import fields
+from gateway.web.activities import fields, listing
 from gateway.web.activities.fields import KINDS
 from gateway.web.api import ApiProblem, Values, api
 from gateway.web.lists.screen import owners
@@ -26,6 +26,9 @@ def _asked_kind() -> Kind:
 def _read(id: Any) -> tuple[Kind, Values]:
     record = api().get(f"/activities/{id}")
     return KINDS[record["kind"]], record
+
+
+activities.add_url_rule("", "index", listing.index)
 
 
 @activities.get("/new")

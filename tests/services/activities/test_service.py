@@ -154,6 +154,9 @@ def test_a_calendar_holds_what_people_and_their_groups_are_in_charge_of_or_take_
     items = activities.calendar(people=people, since="2026-11-01T00:00:00Z")["items"]
     assert [item["subject"] for item in items] == ["called off", "mine", "the group's", "invited"]
     assert max(len(item["description"]) for item in items) == 2_000
+    assert subjects(activities, people=people, state="open") == ["over", "mine", "the group's", "invited"]
+    assert subjects(activities, people=[colleague["id"]]) == ["invited"]
+    assert subjects(activities, people=[]) == []
     with pytest.raises(Invalid):
         activities.calendar(people=people, since="soon")
 
