@@ -1,6 +1,7 @@
 """Pure rules: what a person may write into a ticket, and which change of status is allowed."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +15,12 @@ from services.tickets.domain import TRANSITIONS
 
 MAX_DESCRIPTION = 50_000
 MAX_PEOPLE = 2_000
+MAX_QUERY, MOST_WORDS = 200, 5
 SEVERITIES = ("Minor", "Major", "Feature", "Critical")
 CATEGORIES = ("Big Problem", "Small Problem", "Other Problem")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# Of more digits there is none, and no column holds it.
+_NUMBER = re.compile(r"(?:TT)?([0-9]{1,9})", re.IGNORECASE)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _END = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -161,3 +165,14 @@ def _columns(values: Values) -> Values:
     if "requester_address" in columns:
         columns["requester_canonical"] = _canonical(columns["requester_address"])
     return columns
+
+
+def words_of(query: str | None) -> list[str]:
+    """The words to look for, some at most; full-width letters and digits are as others."""
+    return _UNSTORABLE.sub("", unicodedata.normalize("NFKC", query or ""))[:MAX_QUERY].split()[:MOST_WORDS]
+
+
+def serial_of(word: str) -> int | None:
+    """The serial of the ticket number that a word is: 12 of TT12."""
+    found = _NUMBER.fullmatch(word)
+    return int(found[1]) if found else None

@@ -83,13 +83,15 @@ class TicketsService:
         organization_id: str | None = None,
         people: list[str] | None = None,
         needs_review: bool | None = None,
+        query: str | None = None,
         counted: bool = False,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Json:
         """A page of tickets, newest first, of one status or customer where named, or those to be looked at.
 
-        ``organization_id``: of an organization or one of its ``people``. ``counted``: with ``count`` and ``exact``.
+        ``organization_id``: of an organization or one of its ``people``. ``query``: a number, or words that title or
+        requester hold. ``counted``: with ``count`` and ``exact``.
         """
         of: Json = {
             "customer_id": customer_id,
@@ -97,6 +99,7 @@ class TicketsService:
             "people": forms.checked_people(people),
         }
         narrowed: Json = {"status": forms.checked_status(status), "needs_review": needs_review}
+        narrowed["words"] = forms.words_of(query)
         with self.db.session() as session:
             wanted = store.tickets(session, **of, **narrowed)
             rows, following = store.page(session, wanted, limit=limit, cursor=cursor)

@@ -254,6 +254,7 @@ def tickets(
     organization_id: str | None,
     people: Iterable[str],
     needs_review: bool | None,
+    words: Sequence[str] = (),
 ) -> Any:
     """The query of those tickets; ``organization_id``: of an organization itself or of one of its ``people``."""
     wanted = select(Ticket)
@@ -266,7 +267,14 @@ def tickets(
         wanted = wanted.where(or_(Ticket.organization_id == company, _is_customer(session, [company, *people])))
     if needs_review is not None:
         wanted = wanted.where(Ticket.needs_review if needs_review else ~Ticket.needs_review)
-    return wanted
+    return wanted.where(*map(_says, words))
+
+
+def _says(word: str) -> Any:
+    """A ticket whose number it is, or whose title or requester has it."""
+    says = [place.icontains(word, autoescape=True) for place in (Ticket.title, Ticket.requester_name)]
+    serial = forms.serial_of(word)
+    return or_(*says, Ticket.number == serial) if serial else or_(*says)
 
 
 def _is_customer(session: Session, ids: Iterable[str]) -> Any:

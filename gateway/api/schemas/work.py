@@ -120,11 +120,10 @@ class TicketQuery(PageQuery):
     """Which tickets."""
 
     customer_id = Identifier(load_default=None)
-    organization_id = Identifier(
-        load_default=None, metadata={"description": "Those of an organization or of one of its people"}
-    )
+    organization_id = Identifier(load_default=None, metadata={"description": "Those for it or for one of its people"})
     status = choice(*TICKET_STATUSES, load_default=None)
     needs_review = fields.Boolean(load_default=None, metadata={"description": "Those that a person has to look at"})
+    query = words(200, load_default=None, metadata={"description": "A number, or words of the title or of who asks"})
 
 
 class CustomerIn(Schema):

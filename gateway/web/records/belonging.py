@@ -24,7 +24,7 @@ PATHS = {
 # What belongs to each kind, and what of it can be chosen among what there is.
 _COMMON = ("activities", "tickets", "opportunities", "quotes", "invoices", "mails")
 PARTS = {"contact": (*_COMMON, "reports"), "organization": (*_COMMON, "contacts", "organizations")}
-CHOSEN = ("opportunities", "mails", "reports", "contacts", "organizations")
+CHOSEN = ("tickets", "opportunities", "mails", "reports", "contacts", "organizations")
 # The field that names the record, where that is not the record's own name.
 _FIELDS = {"reports": "reports_to_id", "contacts": "organization_id", "organizations": "member_of_id"}
 _PAPERS = ("quotes", "invoices")

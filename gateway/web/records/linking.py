@@ -18,6 +18,7 @@ from gateway.web.tables import Column
 # At once: whom each belonged to before has to fit into the cookie of the toast.
 MOST = 30
 TITLES = {
+    "tickets": msg("Choose tickets"),
     "opportunities": msg("Choose opportunities"),
     "mails": msg("Choose mails"),
     "reports": msg("Choose who reports to this contact"),
@@ -25,6 +26,7 @@ TITLES = {
     "organizations": msg("Choose organizations that belong to this one"),
 }
 LABELS = {
+    "tickets": msg("Tickets"),
     "opportunities": msg("Opportunities"),
     "mails": msg("Mails"),
     "reports": msg("Contacts"),

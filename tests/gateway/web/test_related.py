@@ -8,7 +8,7 @@ from flask import g
 
 from gateway.web.app import create_screens
 from gateway.web.contacts.fields import CONTACT
-from gateway.web.records import related
+from gateway.web.records import belonging, related
 
 NOTHING = {"items": [], "count": 0, "exact": True, "error": None}
 AWAY = {**NOTHING, "count": None, "exact": False, "error": {"status": 503, "detail": "tickets does not answer"}}
@@ -49,3 +49,34 @@ def test_whoever_may_write_gets_a_card_with_what_can_be_added_also_where_there_i
     assert card["adding"] == [("Quote", f"/quotes/new?contact_id={id}")]
     [card] = related.cards(CONTACT, id, {"activities": NOTHING}, adds=True)
     assert card["adding"][1] == ("Call", f"/activities/new?kind=call&about=contact:{id}")
+
+
+@pytest.mark.parametrize(
+    ("part", "item", "comes_off"),
+    [
+        ("tickets", {"customer": {"kind": "contact", "id": "1"}}, True),
+        ("tickets", {"customer": {"kind": "contact", "id": "2"}}, False),
+        ("tickets", {"customer": None}, False),
+        ("mails", {"record": {"kind": "contact", "id": "1"}}, True),
+        ("mails", {"record": {"kind": "contact", "id": "2"}}, False),
+        ("quotes", {"stage": "Created", "organization_id": "3"}, True),
+        ("quotes", {"stage": "Created", "organization_id": None}, False),
+        ("invoices", {"stage": "Sent", "organization_id": "3"}, False),
+        ("leads", {}, False),
+    ],
+)
+def test_what_belongs_to_a_record_itself_comes_off_unless_it_has_to_be_somebody_s(part, item, comes_off):
+    assert belonging.comes_off("contact", part, "1", item) is comes_off
+
+
+def test_an_activity_stays_with_the_others_whom_it_is_about():
+    other, own = ({"kind": "contact", "id": id} for id in ("2", "1"))
+    assert belonging.change("contact", "activities", "1", {"about": [other, own]}, "") == {"about": [other]}
+    assert belonging.change("contact", "activities", "1", {"about": [other]}, "1") == {"about": [other, own]}
+
+
+def test_whom_each_belonged_to_before_comes_back_out_of_the_address_and_nothing_else_does():
+    one, two, other = (str(uuid4()) for _ in range(3))
+    before = {one: "", two: f"contact:{other}"}
+    assert belonging.unpacked(belonging.packed(before), most=2) == before
+    assert belonging.unpacked(f"{one}=,../x=1,,{two}", most=2) == {one: ""}

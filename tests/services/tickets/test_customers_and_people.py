@@ -176,3 +176,23 @@ def test_more_people_than_a_query_can_bear_are_refused(tickets):
 def test_a_person_may_say_that_a_ticket_is_nobodys(tickets):
     opened = tickets.open_ticket(data={"title": "故障", "customer": {"kind": "contact", "id": new_id()}})
     assert tickets.update_ticket(id=opened["id"], data={"customer": None}, version=1)["customer"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("TT2", ["TT2"]),
+        ("ｔｔ２", ["TT2"]),
+        ("電源", ["TT2", "TT1"]),
+        ("電源 鈴木", ["TT1"]),
+        ("ADA", ["TT2"]),
+        ("100%", []),
+        ("\x00", ["TT2", "TT1"]),
+        ("99999999999", []),
+        (None, ["TT2", "TT1"]),
+    ],
+)
+def test_tickets_are_found_by_number_title_and_who_asks(tickets, query, found):
+    for title, name in (("電源が入らない 2件", "鈴木"), ("電源のこと", "Ada")):
+        tickets.open_ticket(data={"title": title, "requester_name": name})
+    assert [ticket["number"] for ticket in tickets.tickets(query=query)["items"]] == found
