@@ -47,7 +47,7 @@ def _nothing(value: Any) -> None:
 
 
 def _word(value: Any) -> str:
-    if not (text := one_line(value, limit=MAX_VALUE)):
+    if value is None or not (text := one_line(value, limit=MAX_VALUE)):
         raise Fault("Type what to look for.")
     return text
 
@@ -199,7 +199,7 @@ def _condition(data: Any, types: Mapping[str, str]) -> Condition:
         raise _Misfit("", "Must be a condition: field, operator, value.")
     name, operator = data.get("field"), data.get("operator")
     if not isinstance(name, str) or name not in types:
-        raise _Misfit(".field", "There is no such field to filter by.")
+        raise _Misfit(".field", "There is no such field to filter by: choose another one, or take the condition away.")
     operators = OPERATORS[types[name]]
     if not isinstance(operator, str) or operator not in operators:
         raise _Misfit(".operator", f"Must be one of: {', '.join(operators)}.")

@@ -94,6 +94,8 @@ CONTACT = Kind(
         ("contacts.changes", msg("Changes")),
     ),
     needed=frozenset({"last_name"}),
+    # Of whom a mail is would be in doubt if two contacts had its address.
+    own=frozenset({"addresses", "portal", "support_start", "support_end", "last_action_on"}),
     told_apart_by=(
         *("addresses", "phones", "organization_id"),
         *("last_name", "first_name", "last_name_kana", "first_name_kana"),

@@ -18,6 +18,7 @@ Form = Mapping[str, list[str]]
 PLACE = re.compile(r"c((?:\.\d{1,2}){0,6})\.(match|field|operator|value)")
 SEPARATORS = re.compile(r"[,、，\n]")
 MOST = 60
+LONGEST = 50
 DEEPEST = 5
 
 
@@ -37,7 +38,11 @@ def is_group(node: Draft) -> bool:
 
 
 def from_form(form: Form, types: Mapping[str, str]) -> Draft:
-    """The draft that a form holds. What was chosen under another field before is forgotten."""
+    """The draft that a form holds. What was chosen under another field before is forgotten.
+
+    A field that there is not stays, and so does an operator that its field has not, which the form names after the
+    field: until somebody corrects it or takes it away, the filter cannot be used.
+    """
     nodes: dict[tuple[int, ...], dict[str, list[str]]] = {}
     for name, values in form.items():
         if found := PLACE.fullmatch(name):
@@ -59,9 +64,11 @@ def _group(place: tuple[int, ...], nodes: Mapping[tuple[int, ...], Any], types: 
 def _condition(parts: Mapping[str, list[str]], types: Mapping[str, str]) -> Draft:
     field = parts.get("field", [""])[0]
     if field not in types:
-        return blank()
+        return {**blank(), "field": field[:LONGEST]}
     known = OPERATORS.get(types[field], {})
     chosen = parts.get("operator", [""])[0]
+    if strange := chosen.removeprefix(f"{field} ") if chosen.startswith(f"{field} ") else "":
+        return {**blank(), "field": field, "operator": strange[:LONGEST]}
     name = chosen if chosen in known else next(iter(known), "")
     shape = known[name].shape if name else "nothing"
     return {"field": field, "operator": name, "value": value_of(shape, parts.get("value", []))}
@@ -145,7 +152,8 @@ def _complete(draft: Draft, types: Mapping[str, str], path: str, place: str, pla
 def _finished(condition: Draft, types: Mapping[str, str]) -> Draft | None:
     known = operator(types.get(condition["field"], ""), condition["operator"])
     if known is None:
-        return None
+        # The API refuses it. Without it the list would show more than was asked for.
+        return condition if condition["field"] else None
     if known.shape == "nothing":
         return {"field": condition["field"], "operator": condition["operator"]}
     return None if condition["value"] is None else condition
@@ -182,7 +190,12 @@ def _sound(node: Any, deepest: int) -> bool:
 def _part(node: Any, deepest: int) -> bool:
     if isinstance(node, dict) and "conditions" in node:
         return _sound(node, deepest - 1)
-    return isinstance(node, dict) and all(isinstance(node.get(name), str) for name in ("field", "operator"))
+    if not isinstance(node, dict) or not all(isinstance(node.get(name), str) for name in ("field", "operator")):
+        return False
+    value = node.get("value")
+    return all(
+        each is None or isinstance(each, str | int | float) for each in (value if isinstance(value, list) else [value])
+    )
 
 
 def without(filter: Draft, number: int) -> Draft:

@@ -69,7 +69,15 @@ CONTACTS = RecordKind(
     none_found_advice=msg("No contact fits. Take a condition away, or search with fewer letters."),
     none_yet=msg("No contacts yet"),
     none_yet_advice=msg("Contacts appear here when you add them, or when somebody's mail is turned into one."),
-    names={"all": msg("Contacts"), "mine": msg("My contacts"), "starred": msg("Contacts with a star")},
+    names={
+        "all": msg("Contacts"),
+        "mine": msg("My contacts"),
+        "starred": msg("Contacts with a star"),
+        "new_this_week": msg("New contacts this week"),
+        "birthdays_today": msg("Birthday today"),
+        "birthdays_this_week": msg("Birthday this week"),
+        "postal_addresses": msg("Postal addresses of contacts"),
+    },
 )
 ORGANIZATIONS = RecordKind(
     name="organization",
@@ -98,6 +106,8 @@ ORGANIZATIONS = RecordKind(
         "all": msg("Organizations"),
         "mine": msg("My organizations"),
         "starred": msg("Organizations with a star"),
+        "new_this_week": msg("New organizations this week"),
+        "prospects": msg("Prospects"),
     },
 )
 KINDS = {kind.plural: kind for kind in (CONTACTS, ORGANIZATIONS)}

@@ -1,5 +1,6 @@
 """The list screen of a kind of record: what it asks the API, and what its template gets."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from gateway.web.pages import error, is_htmx, show
 from gateway.web.tables import PAGE, Listing, listing, names
 
 POINTERS = ("organization", "contact")
+WHOLE = "filter"
+CONDITION = re.compile(r"filter((?:\.conditions\.\d+)+)")
 
 
 def known(kind: RecordKind) -> Known:
@@ -39,6 +42,7 @@ def index(kind: RecordKind) -> Response:
         return gone(kind)
     screen = Screen(there, found, found.filter, open=found.unread)
     fill(screen)
+    screen.focus = next((f".{place}" for place in screen.errors if place != WHOLE), "")
     return answer(screen, "rows" if screen.listing and screen.listing.appends else "results")
 
 
@@ -64,8 +68,11 @@ def answer(screen: Screen, part: str) -> Response:
     return show("lists/list.html", part=part, choices=fields.CHOICES, short_periods=SHORT_PERIODS, **values)
 
 
-def fill(screen: Screen) -> None:
-    """Ask for the records, their number, and the names of what is shown. A filter that cannot be used is told."""
+def fill(screen: Screen, places: Mapping[str, str] | None = None) -> None:
+    """Ask for the records, their number, and the names of what is shown. A filter that cannot be used is told.
+
+    ``places``: where the conditions that are asked for stand in the draft, where that has others besides.
+    """
     asked, sort = screen.chosen.asked(zone()), screen.chosen.sort
     refers = _refers(screen)
     try:
@@ -77,7 +84,10 @@ def fill(screen: Screen) -> None:
     except ApiProblem as problem:
         if problem.status != 422:
             raise
-        screen.errors, screen.open = faults(problem), True
+        unread = screen.chosen.unread
+        told = faults(problem).items()
+        screen.errors = {WHOLE if unread else _place(path, places): sentence for path, sentence in told}
+        screen.open = True
         screen.listing = Listing([], {}, PAGE, None, False, "")
         screen.owners = owners()
     screen.names |= {each["id"]: each["name"] for each in screen.owners}
@@ -103,7 +113,7 @@ def faults(problem: ApiProblem) -> dict[str, str]:
     """The sentences of a refusal by the path of what they are about."""
     found: dict[str, str] = {}
     _flatten(problem.errors, "", found)
-    return found or {"filter": problem.detail}
+    return found or {WHOLE: problem.detail}
 
 
 def _flatten(node: Any, path: str, found: dict[str, str]) -> None:
@@ -112,6 +122,14 @@ def _flatten(node: Any, path: str, found: dict[str, str]) -> None:
             _flatten(below, f"{path}.{name}".strip("."), found)
     elif isinstance(node, list) and node:
         found[path] = str(node[0])
+
+
+def _place(path: str, places: Mapping[str, str] | None) -> str:
+    """Where in the builder a refusal belongs: its condition, or the filter as a whole."""
+    if places is not None:
+        return next((place for start, place in places.items() if f"{path}.".startswith(f"{start}.")), WHOLE)
+    found = CONDITION.match(path)
+    return found[1].replace(".conditions.", ".").strip(".") if found else WHOLE
 
 
 def _called(record: Mapping[str, Any]) -> str:

@@ -18,11 +18,36 @@ MOST_COLUMNS = 30
 ON_PHONES = 3
 NO_FILTER = '{"match":"all","conditions":[]}'
 NEWEST_FIRST = "-created_at"
-# Lists that everybody has: the filter, and whether only those with a star.
+_REACHED = ("phones", "addresses", "owner_id")
+
+
+def _where(field: str, operator: str, value: Any = None) -> Mapping[str, Any]:
+    condition = {"field": field, "operator": operator} | ({} if value is None else {"value": value})
+    return {"filter": {"match": "all", "conditions": [condition]}}
+
+
+def _birthdays(period: str) -> Mapping[str, Any]:
+    columns = ("organization_id", "birthday", *_REACHED)
+    return {**_where("birthday", "anniversary_in", period), "columns": columns, "sort": "name"}
+
+
+# Lists that everybody has, as far as a kind has a name for them: the filter, or whether only those with a star. Of the
+# columns those are shown that the kind has.
 BUILT_IN: Mapping[str, Mapping[str, Any]] = {
     "all": {},
-    "mine": {"filter": {"match": "all", "conditions": [{"field": "owner_id", "operator": "is_me"}]}},
+    "mine": _where("owner_id", "is_me"),
     "starred": {"starred": True},
+    "new_this_week": {
+        **_where("created_at", "in_period", "this_week"),
+        "columns": ("organization_id", "title", "industry", "type", *_REACHED, "created_at"),
+    },
+    "birthdays_today": _birthdays("today"),
+    "birthdays_this_week": _birthdays("this_week"),
+    "postal_addresses": {
+        "columns": ("organization_id", *(f"mailing_{part}" for part in fields.PLACE_PARTS if part != "po_box")),
+        "sort": "name",
+    },
+    "prospects": _where("type", "one_of", ["Prospect"]),
 }
 
 
@@ -106,7 +131,7 @@ class Chosen:
 def chosen(state: State, views: list[dict[str, Any]], known: Mapping[str, Any]) -> Chosen | None:
     """The state with its saved list filled in; None where there is no such list."""
     view: Mapping[str, Any] = next((each for each in views if each["id"] == state.view), {})
-    built_in = BUILT_IN.get(state.view or "all")
+    built_in = BUILT_IN.get(state.view or "all") if (state.view or "all") in state.kind.names else None
     if not view and built_in is None:
         return None
     base = view or built_in or {}
@@ -114,4 +139,6 @@ def chosen(state: State, views: list[dict[str, Any]], known: Mapping[str, Any]) 
     names = state.columns if state.columns is not None else tuple(base.get("columns", ()))
     columns = [fields.column(name, phone=place < ON_PHONES) for place, name in enumerate(names) if name in known]
     sort = state.sort or base.get("sort") or NEWEST_FIRST
+    if (by := sort.removeprefix("-")) != "name" and not known.get(by, {}).get("sortable"):
+        sort = NEWEST_FIRST
     return Chosen(state, view, filter or drafts.empty(), sort, columns or list(state.kind.columns), base.get("starred"))

@@ -53,22 +53,16 @@ def _with(saved: state.Chosen, filter: drafts.Draft) -> state.Chosen:
 
 def _narrowed(shown: Screen, places: dict[str, str]) -> Response:
     """What changes of the page: the records alone, where the form stays as it is, not to disturb who types."""
-    screen.fill(shown)
-    shown.errors = {_place(path, places): sentence for path, sentence in shown.errors.items()}
+    screen.fill(shown, places)
     if len(shown.state.url()) > LONGEST_URL:
-        shown.errors["filter"] = gettext(TOO_LONG)
+        shown.errors[screen.WHOLE] = gettext(TOO_LONG)
     whole = bool(shown.errors) or "faulty" in request.form or request.headers.get("HX-Target") == "list"
     response = screen.answer(shown, "list" if whole else "results")
-    if "filter" not in shown.errors:
+    if screen.WHOLE not in shown.errors:
         response.headers["HX-Replace-Url"] = shown.state.url()
     if whole:
         response.headers["HX-Retarget"] = "#list"
     return response
-
-
-def _place(path: str, places: dict[str, str]) -> str:
-    """Where in the form a refusal belongs: its condition, or the filter as a whole."""
-    return next((place for start, place in places.items() if f"{path}.".startswith(f"{start}.")), "filter")
 
 
 @lists.get("/<any(contacts,organizations,owners):what>/pick")

@@ -64,5 +64,6 @@ ORGANIZATION = Kind(
         ("organizations.changes", msg("Changes")),
     ),
     needed=frozenset({"name"}),
+    own=frozenset({"addresses"}),
     told_apart_by=("addresses", "phones", "name", "website"),
 )

@@ -1,6 +1,7 @@
 // What pages do beyond links, forms and htmx. Each module finds its elements by data attributes.
 import "./toasts.js";
 import "./keyboard.js";
+import "./neighbours.js";
 import "./combobox.js";
 import "./unfold.js";
 import "./drawer.js";

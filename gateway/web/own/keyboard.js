@@ -21,8 +21,22 @@ const offered = (key) => {
   const element = row?.querySelector(`[data-row-shortcut="${name}"]`) ?? document.querySelector(`[data-shortcut="${name}"]`);
   return element && (() => element.click());
 };
-const SINGLE = { "/": search, "?": () => help?.showModal() };
-const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");
+// From row to row of a list, whose link then has the focus: Enter opens it. "Show more" is a row too; where it was, the
+// rows go on that it brings.
+let resume = 0;
+const step = (by) => {
+  const rows = [...document.querySelectorAll("#main .listing tbody tr")].filter((row) => linkOf(row));
+  const here = rows.indexOf(document.activeElement.closest("tr"));
+  const next = rows[here < 0 ? resume : here + by] ?? (here < 0 ? rows[0] : null);
+  if (!next) return;
+  linkOf(next).focus();
+  resume = next.matches(".more") ? rows.indexOf(next) : 0;
+};
+const linkOf = (row) => row.querySelector(row.matches(".more") ? "a" : ".row-link, th a");
+const SINGLE = { "/": search, "?": () => help?.showModal(), j: () => step(1), k: () => step(-1) };
+const NEIGHBOURS = { ArrowLeft: "previous", ArrowRight: "next" };
+const typing = (target) =>
+  target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
@@ -36,6 +50,11 @@ document.addEventListener("keydown", (event) => {
       event.preventDefault();
       form.requestSubmit();
     }
+  } else if (event.ctrlKey && !event.shiftKey && !event.altKey && NEIGHBOURS[event.key]) {
+    const link = document.querySelector(`[data-neighbour=${NEIGHBOURS[event.key]}][href]`);
+    if (!link || typing(event.target) || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    if (!event.repeat) link.click();
   } else if (!control && !event.altKey && single?.checked && !typing(event.target)) {
     const act = SINGLE[event.key] ?? offered(event.key);
     if (document.querySelector("dialog[open]") || !act) return;

@@ -53,7 +53,8 @@ class Kind:
     ``fixed``: what each of them is without being typed. ``choices``: the words of its closed lists; None: the API's.
     ``begin``: what the form of a new one is filled in with. ``into_form``: a record with the fields of the form.
     ``from_form``: out of the form's values and what was changed, what is sent. ``faults``: sentences by field for what
-    need not be sent. ``stays``: who saves it comes back to where the form was opened.
+    need not be sent. ``own``: what a duplicate of a record does not take over; None: of these there are no duplicates.
+    ``stays``: who saves it comes back to where the form was opened.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Kind:
     into_form: Callable[[Values], Values] = _same
     from_form: Callable[[Values, Values], Values] = _body
     faults: Callable[[Values], dict[str, list[str]]] = _faultless
+    own: frozenset[str] | None = None
     stays: bool = False
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, g, request, url_for
 
@@ -48,9 +48,21 @@ def install(blueprint: Blueprint, kind: Kind) -> None:
 
 
 def new(kind: Kind, **filled: Any) -> Response:
-    """An empty form but for ``filled``; what the address names is filled in (`/contacts/new?organization_id=…`)."""
-    values = forms.of_record(kind, {"owner_id": g.principal["staff_user_id"], **kind.begin, **filled})
-    return _form(kind, {**values, **_given(kind, values)})
+    """An empty form but for ``filled``; what the address names is filled in (`/contacts/new?organization_id=…`).
+
+    `?copy=` names a record that the new one begins as a duplicate of.
+    """
+    like = _like(kind)
+    values = forms.of_record(kind, {"owner_id": g.principal["staff_user_id"], **kind.begin, **like, **filled})
+    return _form(kind, {**values, **_given(kind, values)}, like=like)
+
+
+def _like(kind: Kind) -> dict[str, Any]:
+    """What a duplicate takes over of the record that the address names."""
+    id = request.args.get("copy", type=UUID)
+    if kind.own is None or id is None:
+        return {}
+    return {name: value for name, value in api().get(f"{kind.path}/{id}").items() if name not in kind.own}
 
 
 def _given(kind: Kind, values: Shape) -> Shape:
@@ -153,6 +165,7 @@ def _form(
         "trouble": None,
         "both": [name for name in both or () if name in compared],
         "alone": [],
+        "like": {},
         "who": None,
         "typed": request.method == "POST",
         "words": {},

@@ -1,5 +1,7 @@
 """The list of contacts and a contact's page, in a real browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -73,3 +75,69 @@ def test_a_contact_has_its_links_and_its_address_as_here(page, people):
         expect(page.locator(f".blocks >> text={text}")).to_have_attribute("href", address)
     expect(page.locator(".blocks")).to_contain_text("〒100-0005")
     expect(page.locator(".record-head")).to_contain_text("結び商事株式会社")
+
+
+def link(page, row):
+    return page.locator(f"tbody tr:nth-child({row}) .row-link")
+
+
+def test_the_rows_of_a_list_are_gone_through_by_the_keyboard(desk, session, people):
+    somebody = desk()
+    somebody.enter(session)
+    page = somebody.open("/contacts?q=画面")
+    page.keyboard.press("k")
+    expect(link(page, 1)).to_be_focused()
+    page.keyboard.press("j")
+    expect(link(page, 2)).to_be_focused()
+    page.focus("tbody tr:nth-child(2) [data-pick]")
+    page.keyboard.press("k")
+    expect(link(page, 1)).to_be_focused()
+    page.focus("#q")
+    page.keyboard.press("j")
+    expect(page.locator("#q")).to_have_value(re.compile("j"))
+    expect(page.get_by_role("heading", name="Nobody found")).to_be_visible()
+    page = somebody.open("/contacts?q=画面")
+    link(page, 50).focus()
+    page.keyboard.press("j")
+    expect(page.locator(".more a")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(rows(page)).to_have_count(60)
+    somebody.settled()
+    page.keyboard.press("j")
+    expect(link(page, 51)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("画面09")
+
+
+def test_a_record_leads_to_the_next_one_of_the_list_one_came_from(desk, session, people):
+    somebody = desk()
+    somebody.enter(session)
+    page = somebody.open(f"/contacts/{people[59]['id']}")
+    expect(page.locator("#neighbours")).to_be_hidden()
+    page = somebody.open("/contacts?q=画面")
+    link(page, 1).click()
+    expect(page.locator("h1")).to_contain_text("画面59")
+    following = page.get_by_role("link", name="Next record")
+    expect(following).to_have_attribute("href", re.compile(people[58]["id"]))
+    expect(page.get_by_role("link", name="Previous record")).to_be_disabled()
+    assert somebody.accessibility_faults() == []
+    somebody.picture("neighbours")
+    page.keyboard.press("Control+ArrowRight")
+    expect(page.locator("h1")).to_contain_text("画面58")
+    page.keyboard.press("e")
+    expect(page.locator("#f-last_name")).to_be_focused()
+    page.keyboard.press("Control+ArrowLeft")
+    page.keyboard.press("Escape")
+    expect(page.locator("#drawer")).to_be_hidden()
+    page.click("nav.page-tabs >> text=Changes")
+    page.wait_for_url(f"**/{people[58]['id']}/changes")
+    expect(following).to_have_attribute("href", re.compile(people[57]["id"]))
+    page.keyboard.press("Control+ArrowLeft")
+    page.wait_for_url(f"**/{people[59]['id']}/changes")
+    # The list was shown as far as its fiftieth; it goes on.
+    page = somebody.open("/contacts?q=画面")
+    link(page, 50).click()
+    expect(page.locator("h1")).to_contain_text("画面10")
+    following.click()
+    expect(page.locator("h1")).to_contain_text("画面09")
+    expect(page.get_by_role("link", name="Previous record")).to_have_attribute("href", re.compile(people[10]["id"]))

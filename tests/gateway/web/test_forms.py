@@ -190,3 +190,33 @@ def test_what_was_typed_outlives_the_session(somebody, system):
     expect(page).to_have_url(re.compile(one["id"] + "$"))
     page.keyboard.press("e")
     expect(page.locator("#f-title")).to_have_value("次長")
+
+
+def test_a_duplicate_takes_over_all_but_what_is_each_ones_own(somebody, system):
+    firm = system.admin.post("/organizations", json={"name": "複製商事", "employees": 12}).json()
+    phones = [{"number": "03-5555-0101", "kind": "work"}]
+    own = {"addresses": ["fukusei@screens.example"], "portal": True, "support_end": "2027-03-31"}
+    kept = {
+        "title": "係長",
+        "mailing_city": "港区",
+        "tags": ["展示会"],
+        "do_not_call": True,
+        "organization_id": firm["id"],
+    }
+    one = made(system, first_name="複製", phones=phones, **kept, **own)
+    page = somebody.open(f"/contacts/{one['id']}")
+    page.click("text=Duplicate")
+    expect(page.locator("#drawer")).to_contain_text("Filled in like 用紙 複製.")
+    expect(page.locator("#f-title")).to_have_value("係長")
+    assert somebody.accessibility_faults() == []
+    page.fill("#f-first_name", "二人目")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: "/contacts/" in url and one["id"] not in url)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("二人目")
+    copy = system.admin.get(f"/contacts/{page.url.rpartition('/')[2]}").json()
+    assert {name: copy[name] for name in kept} == kept
+    assert [phone["number"] for phone in copy["phones"]] == [phone["number"] for phone in one["phones"]]
+    assert (copy["addresses"], copy["portal"], copy["support_end"]) == ([], False, None)
+    page = somebody.open(f"/organizations/new?copy={firm['id']}")
+    expect(page.locator("#f-employees")).to_have_value("12")
+    expect(somebody.open("/contacts/new?copy=nonsense").locator("#f-title")).to_have_value("")

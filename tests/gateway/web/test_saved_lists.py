@@ -1,5 +1,9 @@
 """Saved lists, columns, and many records changed at once, in a real browser."""
 
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import expect
 
@@ -155,3 +159,33 @@ def test_a_contact_of_a_deleted_organization_stays_and_the_bin_says_why(page, sy
     expect(rows(page)).to_have_count(1)
     page.click("tbody >> text=Restore")
     expect(page.locator(".refused li")).to_contain_text("閉店主")
+
+
+def test_lists_that_everybody_has_tell_birthdays_what_is_new_and_whom_not_to_call(desk, session, system):
+    today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
+    # One of them has it today, also where midnight passes meanwhile.
+    for day in (today, today + timedelta(days=1)):
+        born = {"birthday": f"1980-{day:%m-%d}", "phones": ["03-5555-0102"], "do_not_call": True}
+        system.admin.post("/contacts", json={"last_name": "誕生", **born}).raise_for_status()
+    system.admin.post("/organizations", json={"name": "見込み商会", "type": "Prospect"}).raise_for_status()
+    somebody = desk(zone="Asia/Tokyo")
+    somebody.enter(session)
+    for path, title, shown in (
+        ("/contacts?view=birthdays_today", "Birthday today", "誕生"),
+        ("/contacts?view=birthdays_this_week", "Birthday this week", "誕生"),
+        ("/contacts?view=new_this_week", "New contacts this week", "誕生"),
+        ("/contacts?view=postal_addresses", "Postal addresses of contacts", "誕生"),
+        ("/organizations?view=new_this_week", "New organizations this week", "見込み商会"),
+        ("/organizations?view=prospects", "Prospects", "見込み商会"),
+    ):
+        page = somebody.open(f"{path}&q={shown}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        expect(page.locator("tbody")).to_contain_text(shown)
+    page = somebody.open("/contacts?view=birthdays_today&q=誕生")
+    call = page.get_by_role("link", name=re.compile("03-5555-0102 Do not call$"))
+    expect(call).to_be_visible()
+    assert somebody.accessibility_faults() == []
+    page.click("text=誕生")
+    expect(call).to_be_visible()
+    assert somebody.accessibility_faults() == []
+    assert somebody.context.request.get(f"{system.url}/organizations?view=birthdays_today").status == 404
