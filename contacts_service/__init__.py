@@ -6,6 +6,7 @@ contact, lead or organization).
 Emits: contact.created, .updated, .deleted, .restored, .merged, .unmerged, .opted_out, .opted_in, .portal_enabled,
 .portal_disabled; organization.created, .updated, .deleted, .restored, .merged, .unmerged, .opted_out,
 .opted_in; address.assigned, .released; import.started, .advanced, .finished, .stopped, .failed, .undone.
+Asks: staff, who can be in charge of what an import brings.
 Hears: lead.opened, .updated, .converted, .deleted (a lead's address is in the book as long as the lead is open).
 Offers (RPC): resolve_addresses; contact, contacts, contacts_count, contact_fields, create_contact, update_contact,
 delete_contact, restore_contact, merge_contacts, unmerge_contact, contact_merges, superiors, reports,

@@ -5,6 +5,7 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from chassis import Database, on_event, paging, rpc
+from chassis.rpc_client import Calls, ServiceProxy
 from contacts_service import (
     background,
     changes,
@@ -31,6 +32,7 @@ Values = dict[str, Any]
 class Working(DependencyProvider):
     """nameko's side of the worker on jobs: its beginning and end."""
 
+    calls = Calls()
     worker: Worker | None = None
 
     def start(self) -> None:
@@ -38,7 +40,7 @@ class Working(DependencyProvider):
         [database] = [each for each in self.container.dependencies if isinstance(each, Database)]
         if database.handle is None:
             raise RuntimeError("the database provider was not set up")
-        self.worker = background.worker(database.handle)
+        self.worker = background.worker(database.handle, ServiceProxy(self.calls.caller, "staff"))
         self.container.spawn_managed_thread(self.worker.run, identifier="jobs")
 
     def stop(self) -> None:
@@ -109,13 +111,7 @@ class ContactsService(ExchangeCalls, ImageCalls, ListCalls, MassCalls, MergeCall
 
     @rpc
     def star(
-        self,
-        *,
-        kind: str,
-        id: str,
-        starred: bool,
-        actor: Values | None = None,
-        idempotency_key: str | None = None,
+        self, *, kind: str, id: str, starred: bool, actor: Values | None = None, idempotency_key: str | None = None
     ) -> Values:
         """Mark a record for whoever asks, or take the mark away."""
         request = {"star": kind, "id": id, "starred": starred}

@@ -1,6 +1,6 @@
 """An import at work, step by step: each step is one transaction, so that a step is done as a whole or not at all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from chassis import clock
@@ -88,8 +88,11 @@ def give_up(db: DatabaseHandle, owner: str, row: Import) -> None:
         end(tx, row)
 
 
-def import_batch(db: DatabaseHandle, owner: str, row: Import, *, breathe: Breathe) -> None:
-    """The next batch: its rows, what is told of them and how far the import is, in one commit."""
+def import_batch(db: DatabaseHandle, owner: str, row: Import, *, breathe: Breathe, staff: Any) -> None:
+    """The next batch: its rows, what is told of them and how far the import is, in one commit.
+
+    ``staff`` is asked before who can be in charge, where rows name somebody.
+    """
     with db.session() as session:
         content = store.batch(session, row.id, row.position)
     kind = KINDS[row.record_kind]
@@ -98,11 +101,12 @@ def import_batch(db: DatabaseHandle, owner: str, row: Import, *, breathe: Breath
         drafts.append(mapping.draft(kind.name, kind.fields, row.mapping, each.line, each.cells, blanks=blanks))
         if len(drafts) % AT_A_STRETCH == 0:
             breathe()
+    strangers = _strangers(staff, drafts)
     with db.transaction() as tx:
         row = held(tx, row.id, owner, store.IMPORTING)
         before = _percent(row)
         if drafts:
-            _place(tx, row, drafts)
+            _place(tx, row, drafts, strangers)
             store.forget_batches(tx.session, row.id, position=row.position)
             row.position += 1
         if not drafts or row.done == row.rows:
@@ -113,6 +117,12 @@ def import_batch(db: DatabaseHandle, owner: str, row: Import, *, breathe: Breath
     if batches in LOOKED_AT_AFTER:
         with db.session() as session:
             store.look_anew(session)
+
+
+def _strangers(staff: Any, drafts: Sequence[mapping.Draft]) -> set[str]:
+    """Those whom rows put in charge and who cannot be."""
+    named = {owner_id for draft in drafts if (owner_id := draft.values.get("owner_id"))}
+    return named - set(staff.owners_among(ids=sorted(named))) if named else named
 
 
 def _go_on_with_links(tx: Transaction, row: Import) -> None:
@@ -136,10 +146,10 @@ def _percent(row: Import) -> int:
     return row.done * 100 // (row.rows or 1)
 
 
-def _place(tx: Transaction, row: Import, drafts: Sequence[mapping.Draft]) -> None:
+def _place(tx: Transaction, row: Import, drafts: Sequence[mapping.Draft], strangers: Collection[str]) -> None:
     hold_trees(tx)
     actor = row.actor
-    placing = Placing(tx, row, drafts, actor)
+    placing = Placing(tx, row, drafts, actor, strangers=strangers)
     results = [placing.place(draft) for draft in drafts]
     row.done += len(drafts)
     row.created += results.count(CREATED)

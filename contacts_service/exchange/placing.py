@@ -1,6 +1,6 @@
 """What becomes of the rows of a batch: new records, changes of known ones, rows left out and rows that are refused."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from chassis.ids import new_id
@@ -18,6 +18,7 @@ from contracts.errors import Invalid
 
 Values = dict[str, Any]
 
+NO_OWNER = "This is no active staff user and no group: write the id of another one, or leave the cell empty."
 CREATED, UPDATED, SKIPPED = "created", "updated", "skipped"
 _LISTS = frozenset({"addresses", "phones", "tags"})
 
@@ -29,8 +30,14 @@ class Placing:
     ``links``: whom rows name above their records, which is seen to when all rows are in.
     """
 
-    def __init__(self, tx: Any, row: Import, drafts: Sequence[Draft], actor: Values) -> None:
-        """Looks up at once whatever the batch may need; whoever calls holds the trees."""
+    def __init__(
+        self, tx: Any, row: Import, drafts: Sequence[Draft], actor: Values, *, strangers: Collection[str]
+    ) -> None:
+        """Looks up at once whatever the batch may need; whoever calls holds the trees.
+
+        ``strangers``: whom rows put in charge who cannot be.
+        """
+        self._strangers = strangers
         self._tx, self._row, self._actor = tx, row, actor
         self._kind = KINDS[row.record_kind]
         named = {text for draft in drafts if (text := draft.references.get(ORGANIZATION))}
@@ -85,7 +92,7 @@ class Placing:
     def _create(self, draft: Draft) -> None:
         values = {**fields.empty(self._kind.fields), "source": "Import", **draft.values}
         values["owner_id"] = values["owner_id"] or self._actor.get("staff_user_id")
-        self._check(values)
+        self._check(values, changed=draft.values)
         if self._copies and values.get("organization_id"):
             values |= self._copied(values, draft)
         record_id = new_id()
@@ -101,7 +108,7 @@ class Placing:
         if not domain.differences(before, wanted):
             self._keep_link(record_id, draft, skipped=True)
             return SKIPPED
-        self._check({**before, **wanted})
+        self._check({**before, **wanted}, changed=domain.differences(before, wanted))
         if record_id in self.new:
             self.new[record_id] |= wanted
         else:
@@ -145,7 +152,9 @@ class Placing:
         except Fault as fault:
             raise Invalid("", fields={name: [str(fault)]}) from fault
 
-    def _check(self, whole: Values) -> None:
+    def _check(self, whole: Values, *, changed: Collection[str]) -> None:
+        if "owner_id" in changed and whole["owner_id"] in self._strangers:
+            raise Invalid("", fields={"owner_id": [NO_OWNER]})
         required = REQUIRED[self._kind.name]
         if not whole[required]:
             raise Invalid("", fields={required: ["Is required: fill it in."]})

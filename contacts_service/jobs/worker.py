@@ -14,11 +14,14 @@ from chassis import DatabaseHandle, clock, logs
 from chassis.engine import TRANSIENT, is_transient
 from chassis.owners import is_gone, new_owner
 from contacts_service.jobs import leases
+from contracts.errors import ServiceTimeout, ServiceUnavailable
 
 IDLE_SECONDS = 5.0
 # How often everybody else in this process gets a turn between two steps: a call takes several.
 TURNS = 20
 FORGET_EVERY = timedelta(hours=1)
+# Of a service that a step asks: the job waits for it.
+AWAY = (ServiceTimeout, ServiceUnavailable)
 # What is kept to undo jobs and to look them up.
 KEPT = timedelta(days=90)
 
@@ -88,7 +91,7 @@ class Worker:
             return self.step()
         except leases.LeaseLost:
             return True
-        except TRANSIENT as error:
+        except (*TRANSIENT, *AWAY) as error:
             log.warning("job waits", error=type(error).__name__)
         return False
 
@@ -113,7 +116,7 @@ class Worker:
         try:
             work.steps[row.state](self._db, self.owner, row, breathe=_breathe)
         except Exception as error:
-            if isinstance(error, leases.LeaseLost) or is_transient(error):
+            if isinstance(error, (leases.LeaseLost, *AWAY)) or is_transient(error):
                 raise
             log.exception("job ended by an error", job=work.model.__tablename__, job_id=row.id)
             work.give_up(self._db, self.owner, row)

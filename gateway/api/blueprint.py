@@ -12,6 +12,7 @@ import flask_smorest
 from flask import request
 
 from contracts.errors import PreconditionFailed
+from gateway.api import owners
 from gateway.calls import actor, scoped_key
 from gateway.json_body import BoundedParser
 from gateway.problems import PreconditionRequired
@@ -66,6 +67,22 @@ class Resource(flask_smorest.Blueprint):
     def __init__(self, name: str, *, description: str) -> None:
         """``name`` is the first part of the endpoints, which ``gateway.access`` speaks of."""
         super().__init__(name, __name__, description=description, url_prefix=PREFIX)
+
+    def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Callable[..., Any]:
+        """As flask-smorest's; whoever a body puts in charge of something can be."""
+        parsed = super().arguments(schema, location=location, **kwargs)
+        charged = owners.fields_of(schema) if location == "json" else []
+
+        def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(view)
+            def checked(*args: Any, **kwargs: Any) -> Any:
+                # What was parsed last stands last.
+                owners.check(charged, args[-1])
+                return view(*args, **kwargs)
+
+            return parsed(checked if charged else view)
+
+        return decorate
 
     def page_of(self, schema: Any) -> Callable[..., Any]:
         """The view returns a service's page ``{items, next}``; it is sent with links to the next one."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gateway.api import owners
 from gateway.api.blueprint import Resource, page_arguments
 from gateway.api.schemas import mass_changes as schemas
 from gateway.api.schemas.common import PageQuery
@@ -22,6 +23,8 @@ def begin_mass_change(data: dict[str, Any], by: Any) -> Any:
     done when the answer comes; of more the answer is the beginning, and `GET` tells how far it is. Each record is
     changed as if it were alone: one that refuses is passed over, and told with its reason.
     """
+    if owner_id := data["data"].get("owner_id"):
+        owners.refuse_unknown({"owner_id": str(owner_id)[:100]})
     selection = data["selection"]
     asked = None if selection is None else listed(selection, by=viewer())
     return services().contacts.begin_mass_change(**{**data, "selection": asked}, **by)

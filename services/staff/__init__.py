@@ -5,6 +5,6 @@ Emits: ``staff_user.created.v1``.
 Hears: activity.reminded, contact.created, .updated, organization.created, .updated (notices to those concerned).
 Offers: ``log_in log_out authenticate change_password sessions end_session end_sessions set_preferences staff_users
 staff_user create_staff_user update_staff_user staff_groups staff_group create_staff_group update_staff_group owners
-api_tokens create_api_token revoke_api_token calendar_address renew_calendar_address withdraw_calendar_address
-calendar_owner notices read_notice read_notices``.
+owners_among api_tokens create_api_token revoke_api_token calendar_address renew_calendar_address
+withdraw_calendar_address calendar_owner notices read_notice read_notices``.
 """

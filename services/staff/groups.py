@@ -78,6 +78,15 @@ def owners(db: DatabaseHandle) -> dict[str, Any]:
         return {"items": items, "next": None}
 
 
+def owners_among(db: DatabaseHandle, *, ids: list[str]) -> list[str]:
+    """Those who can be put in charge. Invalid for more than MAX_OWNERS at once."""
+    if len(ids) > domain.MAX_OWNERS:
+        raise Invalid(f"At most {domain.MAX_OWNERS:,} at once: ask in several calls.")
+    wanted = {identity for id in ids if (identity := identity_or_none(id))}
+    with db.session() as session:
+        return store.active_among(session, ids=wanted) if wanted else []
+
+
 def _fill(tx: Transaction, row: StaffGroup, data: dict[str, Any]) -> None:
     if "name" in data:
         row.name, row.canonical_name = data["name"], domain.canonical_login(data["name"])

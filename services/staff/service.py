@@ -153,6 +153,11 @@ class StaffService:
         return groups.owners(self.db)
 
     @rpc
+    def owners_among(self, *, ids: list[str]) -> list[str]:
+        """Those of up to 1,000 ids that can be put in charge of a record: active staff users, active groups."""
+        return groups.owners_among(self.db, ids=ids)
+
+    @rpc
     def api_tokens(self, *, staff_user_id: str, limit: int | None = None, cursor: str | None = None) -> Json:
         """A page of a person's API tokens, newest first, without the tokens themselves."""
         return accounts.api_tokens(self.db, staff_user_id=staff_user_id, limit=limit, cursor=cursor)

@@ -68,6 +68,14 @@ def active_groups(session: Session, *, limit: int) -> list[StaffGroup]:
     return list(session.scalars(select(StaffGroup).where(StaffGroup.active).order_by(StaffGroup.name).limit(limit)))
 
 
+def active_among(session: Session, *, ids: Collection[str]) -> list[str]:
+    """The staff users and groups of these that are not closed."""
+    models: tuple[Any, ...] = (StaffUser, StaffGroup)
+    return [
+        id for row in models for id in session.scalars(select(row.id).where(among(session, row.id, ids), row.active))
+    ]
+
+
 def group_ids_of(session: Session, *, staff_user_id: str, limit: int) -> list[str]:
     """The groups that somebody belongs to, closed ones too: they may still be in charge of something."""
     theirs = select(StaffGroupMember.group_id).where(StaffGroupMember.staff_user_id == staff_user_id)

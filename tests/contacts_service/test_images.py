@@ -123,7 +123,7 @@ def test_the_image_from_before_comes_back_until_nobody_wants_it_any_more(contact
     assert event.data["changes"] == [{"field": "image", "old": None, "new": "image/gif"}]
     service.put_image(kind="contact", id=made["id"], content=None)
     with time_machine.travel(clock.now() + KEPT + timedelta(days=1), tick=False):
-        background.worker(service.db).step()
+        background.worker(service.db, staff=None).step()
         with pytest.raises(Conflict):
             service.restore_image(kind="contact", id=made["id"])
 

@@ -21,7 +21,7 @@ class Mass:
     """Mass changes of a contacts service, and somebody who works on them."""
 
     def __init__(self, contacts):
-        self.service, self.worker = contacts.service, background.worker(contacts.service.db)
+        self.service, self.worker = contacts.service, background.worker(contacts.service.db, staff=None)
 
     def begin(self, action, ids=None, *, kind="contact", selection=None, **data):
         asked = {"record_kind": kind, "action": action, "ids": ids, "selection": selection, "data": data}
@@ -176,7 +176,7 @@ def test_who_is_killed_half_way_leaves_the_rest_to_another_who_does_nothing_twic
     made = [contacts.add(str(number)) for number in range(5)]
     change = by_piece.begin("update", selection={}, title="係長")
     by_piece.worker.step()
-    other = background.worker(contacts.service.db)
+    other = background.worker(contacts.service.db, staff=None)
     assert not other.step()
     with time_machine.travel(clock.now() + leases.LEASE_TIME + timedelta(seconds=1), tick=False):
         assert other.step()

@@ -23,7 +23,7 @@ def start(office: Office, text: str = LIST) -> str:
 
 
 def work(office: Office) -> None:
-    worker = background.worker(office.contacts.db)
+    worker = background.worker(office.contacts.db, staff=None)
     while worker.step():
         pass
 

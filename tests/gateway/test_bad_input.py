@@ -154,5 +154,5 @@ def test_a_file_whose_connection_was_cut_is_nowhere_to_be_seen_and_whole_when_it
     whole = upload(BytesIO("姓\n田中\n".encode()), length=11, key="again")
     assert (whole.status_code, whole.json["columns"], whole.json["size"]) == (201, ["姓"], 11)
     with time_machine.travel(clock.now() + FILES_KEPT + timedelta(hours=1), tick=False):
-        worker(contacts.db).step()
+        worker(contacts.db, staff=None).step()
     assert kept(contacts) == [0, 0]

@@ -53,6 +53,9 @@ def test_with_one_service_dead_the_others_answer_and_it_comes_back_by_itself(sys
     eventually(lambda: timed(api, "/contacts")[0] == 200)
     processes.halt("staff")
     assert timed(api, "/leads")[0] == 200
+    # Nobody can say who works here; nothing else waits for that.
+    assert api.post("/contacts", json={"last_name": "田中", "owner_id": contact}).status_code in (503, 504)
+    assert api.post("/contacts", json={"last_name": "田中"}).status_code == 201
     assert timed(system.client("musubi_t_nobody"), "/leads")[0] in (503, 504)
 
 

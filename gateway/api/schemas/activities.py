@@ -17,6 +17,7 @@ from contracts.activities import (
 from contracts.fields import RECORD_KINDS
 from gateway.api.schemas.common import (
     Identifier,
+    Owner,
     PageQuery,
     RecordPointer,
     YesNo,
@@ -86,7 +87,7 @@ class ActivityChange(Schema):
     description = words(MAX_DESCRIPTION)
     status = choice(*ACTIVITY_STATUSES)
     priority = choice(*ACTIVITY_PRIORITIES)
-    owner_id = Identifier(allow_none=True)
+    owner_id = Owner()
     time_zone = words(64, metadata={"description": "IANA name; Asia/Tokyo"})
     all_day = YesNo(metadata={"description": "Whole days, from starts_on to ends_on"})
     starts_at = given_moment(allow_none=True)

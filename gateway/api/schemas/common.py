@@ -20,6 +20,15 @@ class Identifier(fields.UUID):
         return str(super()._deserialize(value, *args, **kwargs))
 
 
+class Owner(Identifier):
+    """Who is put in charge: an active staff user or a group, which ``gateway.api.owners`` sees to."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Nobody is taken too."""
+        said = {"description": "Who is in charge: an active staff user or a group, see `GET /owners`"}
+        super().__init__(allow_none=True, metadata=said, **kwargs)
+
+
 class Sentence(fields.String):
     """A sentence that is given, in the language of who asks."""
 

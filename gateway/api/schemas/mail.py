@@ -5,6 +5,7 @@ from marshmallow import Schema, fields, validate
 from contracts.fields import DIRECTIONS, FOLDER_ROLES, MAILBOX_POLICIES, MAILBOX_PURPOSES, NATURES
 from gateway.api.schemas.common import (
     Identifier,
+    Owner,
     PageQuery,
     SearchQuery,
     Sentence,
@@ -31,7 +32,7 @@ class MailboxChange(Schema):
     name = words(255, least=1)
     purpose = choice(*MAILBOX_PURPOSES)
     policy = choice(*MAILBOX_POLICIES)
-    owner = Identifier(allow_none=True)
+    owner = Owner()
     address = fields.Email(validate=validate.Length(max=320))
     provider = choice(*PROVIDERS)
     host = words(255)

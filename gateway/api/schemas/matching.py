@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from contracts.activities import ACTIVITY_PRIORITIES, TO_DO_STATUSES
 from gateway.api.schemas.activities import about, day, given_moment, minutes
-from gateway.api.schemas.common import Identifier, RecordPointer, choice, words
+from gateway.api.schemas.common import Owner, RecordPointer, choice, words
 from gateway.api.schemas.people import MAX_DESCRIPTION, ContactChange, OrganizationChange
 from gateway.api.schemas.work import MAX_COMMENT, LeadChange, TicketChange
 
@@ -43,7 +43,7 @@ class ToDoOnMailIn(Schema):
     description = words(MAX_DESCRIPTION)
     status = choice(*TO_DO_STATUSES)
     priority = choice(*ACTIVITY_PRIORITIES)
-    owner_id = Identifier(allow_none=True)
+    owner_id = Owner()
     time_zone = words(64)
     starts_on = day()
     due_on = day()

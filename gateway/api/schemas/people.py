@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from contracts.people import MAX_RECORD_ADDRESSES, OPT_OUT_SOURCES
-from gateway.api.schemas.common import Identifier, YesNo, choice, moment, page, told, words
+from gateway.api.schemas.common import Identifier, Owner, YesNo, choice, moment, page, told, words
 
 MAX_PHONES, MAX_TAGS = 20, 50
 MAX_DESCRIPTION = 50_000
@@ -68,7 +68,7 @@ class RecordIn(Schema):
         metadata={"description": "The primary one first; Japan where no country is named"},
     )
     description = words(MAX_DESCRIPTION)
-    owner_id = Identifier(allow_none=True, metadata={"description": "The staff user in charge"})
+    owner_id = Owner()
     source = words(50)
     tags = some(50, MAX_TAGS)
     email_opt_out = YesNo(metadata={"description": "No marketing mails"})

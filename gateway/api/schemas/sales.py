@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from contracts.money import CURRENCIES
 from contracts.sales import INVOICE_STAGES, OPPORTUNITY_STAGES, QUOTE_STAGES
-from gateway.api.schemas.common import Identifier, SearchQuery, YesNo, choice, moment, page, told, words
+from gateway.api.schemas.common import Identifier, Owner, SearchQuery, YesNo, choice, moment, page, told, words
 from gateway.api.schemas.issuer import ROUNDINGS, Issuer
 from gateway.api.schemas.people import MAX_DESCRIPTION, day
 
@@ -76,7 +76,7 @@ class SalesRecordIn(Schema):
 
     contact_id = Identifier(allow_none=True)
     organization_id = Identifier(allow_none=True, metadata={"description": "Left out: the contact's own"})
-    owner_id = Identifier(allow_none=True, metadata={"description": "The staff user in charge"})
+    owner_id = Owner()
     currency = choice(*CURRENCIES, metadata={"description": "ISO 4217; JPY"})
 
 

@@ -8,6 +8,7 @@ from contracts.fields import RECORD_KINDS
 from contracts.work import ENTRY_KINDS, LEAD_STATUSES, TICKET_PRIORITIES, TICKET_STATUSES
 from gateway.api.schemas.common import (
     Identifier,
+    Owner,
     PageQuery,
     RecordPointer,
     SearchQuery,
@@ -54,7 +55,7 @@ class LeadChange(Schema):
     website = words()
     industry = words()
     rating = words(50)
-    owner_id = Identifier(allow_none=True)
+    owner_id = Owner()
     status = choice(*LEAD_STATUSES)
 
 
@@ -146,7 +147,7 @@ class TicketChange(Schema):
     requester_name = words()
     requester_address = words(320)
     needs_review = YesNo()
-    assigned_to = Identifier(allow_none=True)
+    assigned_to = Owner()
 
 
 class TicketIn(TicketChange):
@@ -295,5 +296,4 @@ class Comment(Schema):
 
 
 LeadPage, TicketPage = page(Lead), page(Ticket)
-HistoryPage = page(HistoryEntry)
-CommentPage = page(Comment)
+HistoryPage, CommentPage = page(HistoryEntry), page(Comment)

@@ -1,16 +1,21 @@
 """Files become contacts and organizations; what cannot be taken is told row by row; progress is told as it goes."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 
-from chassis import clock
+from chassis import clock, testing
+from chassis.ids import new_id
 from contacts_service import background
 from contacts_service.exchange import importing, store
 from contacts_service.jobs import leases
-from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from tests.contacts_service.exchange.uploading import HANAKO, counts
+from contracts.errors import Conflict, Invalid, NotFound, PreconditionFailed, ServiceUnavailable
+from services.staff.service import StaffService
+from tests.contacts_service.exchange.uploading import HANAKO, Exchange, counts
+
+USER = {"name": "花子", "role": "staff", "password": "correct horse 馬"}
 
 LIST = """姓,名,セイ,メイ,会社,メール,電話番号,携帯,生年月日,タグ
 田中,太郎,タナカ,タロウ,株式会社ABC,tanaka@abc.example,03-1234-5678,090-1234-5678,昭和55年1月2日,"得意先, 展示会"
@@ -107,6 +112,46 @@ def test_a_name_is_no_owner_and_no_column_of_names_is_taken_for_one(exchange):
     assert made["preview"]["rows"][0]["problems"][0].startswith("担当者（ID）: Must be the id of a staff user")
 
 
+class Away:
+    """A service that is not there; whoever works on jobs ends then, for the test to go on."""
+
+    asked_by: Any
+
+    def owners_among(self, ids):
+        self.asked_by.stop()
+        raise ServiceUnavailable("staff is not running.")
+
+
+@pytest.fixture
+def staff(tmp_path):
+    return testing.instance(StaffService, testing.migrated_sqlite(tmp_path, StaffService))
+
+
+def test_rows_that_put_nobody_real_in_charge_are_refused(contacts, staff):
+    hanako, jiro = (staff.create_staff_user(data={**USER, "login": login})["id"] for login in ("hanako", "jiro"))
+    staff.update_staff_user(id=jiro, data={"active": False}, version=1)
+    contacts.add("鈴木", owner_id=jiro)
+    contacts.add("佐藤", owner_id=hanako)
+    # As long as nobody can say who works here the import waits.
+    away = Away()
+    exchange = Exchange(contacts, away)
+    away.asked_by = exchange.worker
+    rows = f"田中,{hanako}\n木村,{jiro}\n森,{new_id()}\n林,\n鈴木,{jiro}\n佐藤,{jiro}\n"
+    made = exchange.upload(f"姓,担当者（ID）\n{rows}")
+    exchange.change(made, match_by=["name"], on_match="overwrite")
+    exchange.service.start_import(id=made["id"], actor=HANAKO)
+    exchange.worker.run()
+    assert exchange.service.import_(id=made["id"])["state"] == "importing"
+    Exchange(contacts, staff).work()
+    made = exchange.service.import_(id=made["id"])
+    # 鈴木 stays with whom it was.
+    assert (made["state"], counts(made)) == ("finished", (2, 0, 1, 3))
+    told = exchange.report(made)
+    assert all(f'{line},"担当者（ID）: This is no active staff user' in told for line in (3, 4, 7))
+    owned = {each["last_name"]: each["owner_id"] for each in exchange.people()}
+    assert owned == {"鈴木": jiro, "佐藤": hanako, "田中": hanako, "林": HANAKO["staff_user_id"]}
+
+
 def test_a_file_that_is_broken_writes_nothing_at_all(contacts, exchange):
     made = exchange.run("姓,名\n" + "田中,太郎\n" * 600 + '"鈴木,花子\n')
     assert (made["state"], made["done"], exchange.people()) == ("failed", 0, [])
@@ -184,7 +229,7 @@ def test_who_is_killed_half_way_leaves_the_rest_to_another_who_doubles_nothing(c
     made = exchange.upload("姓,メール\n" + "".join(f"人{number},p{number}@abc.example\n" for number in range(600)))
     exchange.service.start_import(id=made["id"])
     assert [exchange.worker.step() for _ in range(2)] == [True, True]
-    other = background.worker(contacts.service.db)
+    other = background.worker(contacts.service.db, staff=None)
     assert not other.step()
     with time_machine.travel(clock.now() + leases.LEASE_TIME + timedelta(seconds=1), tick=False):
         assert other.step()
@@ -250,6 +295,6 @@ def test_organizations_are_imported_with_whom_they_are_members_of(contacts, exch
 def test_files_that_nobody_started_are_forgotten_after_a_day(contacts, exchange):
     made = exchange.upload(LIST)
     with time_machine.travel(clock.now() + timedelta(days=2), tick=False):
-        background.worker(contacts.service.db).step()
+        background.worker(contacts.service.db, staff=None).step()
     with pytest.raises(NotFound):
         exchange.service.import_(id=made["id"])

@@ -132,7 +132,7 @@ def test_who_is_killed_among_the_links_leaves_the_rest_to_another(contacts, exch
         assert exchange.worker.step()
     half = exchange.service.import_(id=made["id"])
     assert (half["state"], links(half)) == ("linking", (540, 250, 0))
-    other = worker(contacts.service.db)
+    other = worker(contacts.service.db, staff=None)
     with time_machine.travel(clock.now() + leases.LEASE_TIME + timedelta(seconds=1), tick=False):
         while other.step():
             pass

@@ -12,9 +12,9 @@ HANAKO = {"staff_user_id": "01a20e37-0000-7000-8000-000000000001", "name": "èŠ±å
 class Exchange:
     """Imports into a contacts service, one step at a time."""
 
-    def __init__(self, contacts: Any) -> None:
+    def __init__(self, contacts: Any, staff: Any = None) -> None:
         self.service = contacts.service
-        self.worker = background.worker(contacts.service.db)
+        self.worker = background.worker(contacts.service.db, staff)
 
     def upload(self, content: str | bytes, kind: str = "contact", piece: int = 500_000) -> Any:
         """A file that came in and was looked at."""

@@ -55,6 +55,18 @@ def test_a_change_of_an_old_version_or_of_no_group_is_refused(staff, sales):
         staff.update_staff_group(id=NOBODY, data={"name": "総務部"}, version=1)
 
 
+def test_whoever_is_closed_or_was_never_there_is_in_charge_of_nothing(staff, hanako, sales):
+    jiro = new_user(staff, login="jiro")
+    closed = staff.create_staff_group(data={"name": "旧営業部"})
+    staff.update_staff_group(id=closed["id"], data={"active": False}, version=1)
+    staff.update_staff_user(id=jiro["id"], data={"active": False}, version=1)
+    asked = [hanako["id"], sales["id"], jiro["id"], closed["id"], NOBODY, "hanako"]
+    assert staff.owners_among(ids=asked) == [hanako["id"], sales["id"]]
+    assert staff.owners_among(ids=[]) == []
+    with pytest.raises(Invalid):
+        staff.owners_among(ids=[NOBODY] * 1_001)
+
+
 def test_a_request_repeated_with_its_key_makes_one_group(staff):
     first, second = (staff.create_staff_group(data={"name": "営業部"}, idempotency_key="k") for _ in range(2))
     assert first == second
