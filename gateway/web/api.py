@@ -1,6 +1,6 @@
 """The public HTTP API as the screens call it: in the same process without a network, or at an address."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -36,6 +36,10 @@ class ApiProblem(Exception):
         self.survivor_id = str(body.get("survivor_id") or "")
         # The invoice that was made of a quote before.
         self.invoice_id = str(body.get("invoice_id") or "")
+
+    def sentences(self) -> list[str]:
+        """What it says of the fields, else in general."""
+        return list(flat(self.errors)) or [self.detail]
 
 
 class Api:
@@ -126,6 +130,17 @@ def api() -> Api:
 def cursor_of(page: Values) -> str | None:
     """Where the page after a page begins."""
     return dict(httpx.URL(page["next"]).params)["cursor"] if page["next"] else None
+
+
+def flat(told: Any) -> Iterator[str]:
+    """The sentences of errors, however deep they lie: by field, by entry of a list."""
+    if isinstance(told, Mapping):
+        told = told.values()
+    elif not isinstance(told, list | tuple):
+        yield str(told)
+        return
+    for inner in told:
+        yield from flat(inner)
 
 
 def _headers(asked: Request, *, forwarding: bool) -> dict[str, str]:

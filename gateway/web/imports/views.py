@@ -107,7 +107,7 @@ def _shown(found: Values, problem: ApiProblem | None = None) -> Response:
         "encodings": words.ENCODINGS,
         "delimiters": words.DELIMITERS,
         "delimiter_of": words.DELIMITER_OF,
-        "faults": _faults(problem),
+        "faults": problem.sentences() if problem else [],
     }
     status = problem.status if problem else 200
     return show(
@@ -138,13 +138,6 @@ def _samples(found: Values) -> list[list[str]]:
         [row["cells"][place] for row in rows if place < len(row["cells"])] for place in range(len(found["columns"]))
     ]
     return [list(dict.fromkeys(cell[:60] for cell in cells if cell))[:3] for cells in columns]
-
-
-def _faults(problem: ApiProblem | None) -> list[str]:
-    if problem is None:
-        return []
-    told = [sentence for sentences in problem.errors.values() if isinstance(sentences, list) for sentence in sentences]
-    return told or [problem.detail]
 
 
 def _changes(now: Values) -> Values:

@@ -69,10 +69,7 @@ def begin(kind: RecordKind, action: str, data: Values, **which: Any) -> Outcome:
     except ApiProblem as problem:
         if problem.status != 422:
             raise
-        told = [
-            sentence for sentences in problem.errors.values() if isinstance(sentences, list) for sentence in sentences
-        ]
-        return Outcome(refused=[("", sentence) for sentence in told or [problem.detail]])
+        return Outcome(refused=[("", sentence) for sentence in problem.sentences()])
     return outcome(job)
 
 

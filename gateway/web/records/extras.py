@@ -51,7 +51,7 @@ def tags(kind: Kind, id: Any) -> Response:
         except ApiProblem as refusal:
             if refusal.status != 422:
                 raise
-            problem = _told(refusal)
+            problem = " ".join(refusal.sentences())
     if not pages.is_htmx() and not problem:
         return pages.go(kind.page, id=id)
     record = api().get(f"{kind.path}/{id}")
@@ -73,11 +73,6 @@ def _tag(kind: Kind, id: Any, add: str, remove: str, *, again: bool = True) -> V
         # Somebody saved the record in between.
         return _tag(kind, id, add, remove, again=False)
     return {"tag": remove, "place": now["tags"].index(remove)} if remove in now["tags"] else None
-
-
-def _told(problem: ApiProblem) -> str:
-    """The sentences of a refusal."""
-    return " ".join(sentence for sentences in problem.errors.values() for sentence in sentences) or problem.detail
 
 
 def portrait(kind: Kind, id: Any) -> Response:
@@ -106,7 +101,7 @@ def put_image(kind: Kind, id: Any) -> Response:
     except ApiProblem as problem:
         if problem.status not in (413, 422):
             raise
-        return _portrait(kind, id, problem=_told(problem), status=problem.status)
+        return _portrait(kind, id, problem=" ".join(problem.sentences()), status=problem.status)
     if not pages.is_htmx():
         return pages.go(kind.page, id=id)
     return _portrait(kind, id, done=REMOVED if request.form.get("remove") else REPLACED)

@@ -14,6 +14,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from gateway.web import formats
+from gateway.web.api import flat
 from gateway.web.parts import PHONE_KINDS
 from gateway.web.records.kinds import Kind
 from gateway.web.records.numbers import plain
@@ -28,6 +29,7 @@ SEPARATORS = re.compile(r"[,、，\n]")
 # How many texts a phone number has, and a line of a quote.
 ROWS = (2, len(lines.FIELDS))
 LISTS = ("all_addresses", "records")
+LONGEST_WORDS = 200
 
 
 def of_record(kind: Kind, record: Mapping[str, Any]) -> Shape:
@@ -126,14 +128,16 @@ SENT: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def unchosen(kind: Kind, values: Shape, form: Typed) -> list[str]:
-    """The fields where words were typed that stand for nobody."""
+def unchosen(kind: Kind, form: Typed) -> dict[str, list[str]]:
+    """The words that were typed into fields, by their names, and stand for nobody."""
     refers = [column.name for column in kind.inputs if column.kind in (*REFERENCES, "records")]
-    return [name for name in refers if any(_loose(form.getlist(name), form.getlist(f"{name}.label")))]
+    found = {name: _loose(form.getlist(name), form.getlist(f"{name}.label")) for name in refers}
+    return {name: words for name, words in found.items() if words}
 
 
-def _loose(ids: list[str], words: list[str]) -> Iterable[bool]:
-    return (bool(said.strip() and not id.strip()) for id, said in zip_longest(ids, words, fillvalue=""))
+def _loose(ids: list[str], words: list[str]) -> list[str]:
+    pairs = zip_longest(ids, words, fillvalue="")
+    return [said.strip()[:LONGEST_WORDS] for id, said in pairs if said.strip() and not id.strip()]
 
 
 def pack(values: Shape) -> str:
@@ -169,25 +173,14 @@ def ids_in(kind: Kind, *forms: Shape) -> list[str]:
 
 def sentences(errors: Mapping[str, Any]) -> dict[str, list[str]]:
     """The API's errors by field; of a list those of its entries too, of lines each by its place: `lines.0.name`."""
-    found = {str(name): list(_flat(told)) for name, told in errors.items() if name != "lines"}
-    return found | {path: list(_flat(told)) for path, told in _paths("lines", errors.get("lines", []))}
+    found = {str(name): list(flat(told)) for name, told in errors.items() if name != "lines"}
+    return found | {path: list(flat(told)) for path, told in _paths("lines", errors.get("lines", []))}
 
 
 def _paths(path: str, told: Any) -> Iterable[tuple[str, Any]]:
     if not isinstance(told, Mapping):
         return [(path, told)] if told else []
     return [pair for name, inner in told.items() for pair in _paths(f"{path}.{name}", inner)]
-
-
-def _flat(told: Any) -> Iterable[str]:
-    if isinstance(told, Mapping):
-        for inner in told.values():
-            yield from _flat(inner)
-    elif isinstance(told, list | tuple):
-        for inner in told:
-            yield from _flat(inner)
-    else:
-        yield str(told)
 
 
 def merged(values: Shape, base: Shape, theirs: Shape) -> tuple[Shape, list[str], list[str]]:

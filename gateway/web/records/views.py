@@ -1,4 +1,4 @@
-"""The form of a record, in the drawer or as a page of its own; delete and restore. The same for both kinds."""
+"""The form of a record of any kind, in the drawer or as a page of its own; delete and restore."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -217,14 +217,13 @@ def _first_faulty(kind: Kind, errors: Mapping[str, Any]) -> str:
 
 def _incomplete(kind: Kind, values: Shape, **more: Any) -> Response | None:
     """The form again where a required field is empty, or words in a field that names a record stand for none."""
-    loose = forms.unchosen(kind, values, request.form)
+    loose = forms.unchosen(kind, request.form)
     empty, unchosen = gettext(EMPTY), gettext(UNCHOSEN)
     errors = {name: [empty] for name in kind.needed if not values[name]} | kind.faults(values)
     errors |= {name: [unchosen] for name in loose}
     if not errors:
         return None
-    words = {name: request.form.get(f"{name}.label", "")[:200] for name in loose}
-    return _form(kind, values, errors=errors, words=words, status=422, **more)
+    return _form(kind, values, errors=errors, words=loose, status=422, **more)
 
 
 def _overtaken(kind: Kind, id: str, values: Shape, base: Shape) -> Response:

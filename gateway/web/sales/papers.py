@@ -118,8 +118,9 @@ def totals() -> Response:
     except ApiProblem as problem:
         if problem.status != 422:
             raise
-        told = [one for sentences in problem.errors.values() if isinstance(sentences, list) for one in sentences]
-        trouble = str(told[0]) if "lines" in problem.errors and told else gettext(UNFINISHED)
+        told = problem.errors.get("lines")
+        # What is wrong with one line is told when it is saved.
+        trouble = str(told[0]) if isinstance(told, list) and told else gettext(UNFINISHED)
         return pages.show("sales/totals.html", part="totals", found=None, trouble=trouble)
     amounts = iter(found["lines"])
     each = [formats.money(next(amounts)["amount"], found["currency"]) if lines.is_filled(row) else "" for row in rows]

@@ -1,5 +1,6 @@
 """To-dos, calls, meetings and visits on the page of whom they are about, in a real browser; and their forms' times."""
 
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +20,17 @@ def in_berlin():
     with create_screens("http://127.0.0.1:1").test_request_context("/"):
         g.language, g.zone = "en", ZoneInfo("Europe/Berlin")
         yield
+
+
+def test_words_that_stand_for_nobody_stay_in_a_row_of_their_own(screens, system):
+    chosen = f"contact:{system.admin.post('/contacts', json={'last_name': '言葉'}).json()['id']}"
+    typed = {"subject": "訪問", "about": [chosen, ""], "about.label": ["言葉", "だれか"]}
+    answer = screens.post("/activities/new?kind=visit", data=typed)
+    [rows] = re.findall(r'<fieldset class="rows" data-rows="about">(.*?)</fieldset>', answer.text, re.DOTALL)
+    shown, added = rows.split("<template>")
+    pairs = re.compile(r'name="about" value="([^"]*)".*?name="about.label" value="([^"]*)"', re.DOTALL)
+    assert (pairs.findall(shown), pairs.findall(added)) == ([(chosen, "言葉"), ("", "だれか")], [("", "")])
+    assert [place for place, row in enumerate(shown.split('class="entry"')) if "aria-invalid" in row] == [2]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from werkzeug.datastructures import MultiDict
 
+from gateway.web.api import ApiProblem
 from gateway.web.contacts.fields import CONTACT
 from gateway.web.organizations.fields import ORGANIZATION
 from gateway.web.records import forms
@@ -95,9 +96,15 @@ def test_a_hidden_field_that_somebody_tampered_with_counts_as_empty():
 
 def test_words_in_a_picker_that_stand_for_nobody_are_noticed():
     form = MultiDict({"organization_id": "", "organization_id.label": "ABC", "owner_id": "x", "owner_id.label": "y"})
-    assert forms.unchosen(CONTACT, forms.typed(CONTACT, form), form) == ["organization_id"]
+    assert forms.unchosen(CONTACT, form) == {"organization_id": ["ABC"]}
 
 
 def test_errors_are_told_by_field_however_deep_they_lie():
     errors = {"phones": {"0": {"number": ["Too long."]}, "1": ["Odd."]}, "title": ["Holds control characters."]}
     assert forms.sentences(errors) == {"phones": ["Too long.", "Odd."], "title": ["Holds control characters."]}
+
+
+def test_a_refusal_tells_its_sentences_one_after_the_other_else_what_it_says_in_general():
+    errors = {"tags": {"0": ["Too long."]}, "title": ["Odd.", "Empty."]}
+    assert ApiProblem(422, {"errors": errors, "detail": "No."}).sentences() == ["Too long.", "Odd.", "Empty."]
+    assert ApiProblem(422, {"detail": "No."}).sentences() == ["No."]
