@@ -35,7 +35,6 @@ def update() -> Response:
     """What was typed goes to the API; documents that were issued keep what they have."""
     typed: Values = {name: request.form.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}
     typed["rounding"] = request.form.get("rounding", "down")
-    # Nothing was said before: what stays empty needs not be said.
     version = request.form.get("version", "0")[:10]
     try:
         saved = api().patch("/issuer", typed, version=version, once=uuid4().hex)

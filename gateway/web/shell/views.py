@@ -16,7 +16,7 @@ YEAR = 365 * 24 * 3600
 
 
 class Found(NamedTuple):
-    """How many of a kind the quick search shows, its icon, its page, and the field with the name of each."""
+    """How many of a kind the quick search shows beside contacts, its icon, its page, and the field with its name."""
 
     most: int
     icon: str
@@ -25,12 +25,12 @@ class Found(NamedTuple):
 
 
 FOUND = {
-    "contacts": Found(6, "user", "contacts.show_contact", "last_name"),
     "organizations": Found(3, "building", "organizations.show_organization", "name"),
     "opportunities": Found(3, "target", "opportunities.show", "name"),
     "quotes": Found(3, "file-text", "quotes.show", "subject"),
     "invoices": Found(3, "file-invoice", "invoices.show", "subject"),
 }
+PEOPLE = 6
 WRONG = msg("The log-in name or the password is wrong.")
 WAIT_MINUTES = msg("Too many failed attempts. Wait %(minutes)s min, then try again.")
 WAIT_SECONDS = msg("Too many failed attempts. Wait %(seconds)s s, then try again.")
@@ -94,15 +94,16 @@ def preferences() -> Response:
 def search() -> Response:
     """What the quick search finds as one types."""
     text = request.args.get("q", "").strip()[:200]
-    asked = together(**{plural: partial(_found, plural, text) for plural in FOUND}) if text else {}
+    most = {"contacts": PEOPLE, **{plural: found.most for plural, found in FOUND.items()}}
+    asked = together(**{plural: partial(_found, plural, text, most[plural]) for plural in most}) if text else {}
     people = asked.pop("contacts", [])
     return show("shell/search.html", part="found", text=text, people=people, others=asked, searched=FOUND)
 
 
-def _found(plural: str, text: str) -> list[Values]:
+def _found(plural: str, text: str, most: int) -> list[Values]:
     """The first of a kind; nothing of those beside contacts where their service does not answer."""
     try:
-        items: list[Values] = api().get(f"/{plural}", query=text, limit=FOUND[plural].most)["items"]
+        items: list[Values] = api().get(f"/{plural}", query=text, limit=most)["items"]
     except ApiProblem:
         if plural == "contacts":
             raise
