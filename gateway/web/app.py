@@ -37,7 +37,7 @@ from gateway.web.tickets import views as tickets
 BLUEPRINTS = (
     *(shell.shell, contacts.contacts, organizations.organizations, imports.imports),
     *(lists.lists, saved.saved, many.many, mass.mass, bin.bin, merging.merging),
-    *(activities.activities, activities.picks, belonging.picks),
+    *(activities.activities, belonging.picks),
     *(tickets.tickets, notices.notices),
     *(sales.opportunities, sales.quotes, sales.invoices, papers.papers),
     *(settings.settings, people.people, calendar.calendar, issuer.issuer),

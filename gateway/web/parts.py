@@ -115,6 +115,20 @@ PAGES = {
     "quote": "quotes.show",
     "invoice": "invoices.show",
 }
+# What kinds of record are called, and their icons.
+NOUNS = {
+    "message": (msg("Mail"), "mail"),
+    "comment": (msg("Comment"), "message"),
+    "activity": (msg("Activity"), "calendar-event"),
+    "ticket": (msg("Ticket"), "ticket"),
+    "opportunity": (msg("Opportunity"), "target"),
+    "quote": (msg("Quote"), "file-text"),
+    "invoice": (msg("Invoice"), "file-invoice"),
+    "document": (msg("Document"), "file-text"),
+    "lead": (msg("Lead"), "user-plus"),
+    "contact": (msg("Contact"), "user"),
+    "organization": (msg("Organization"), "building"),
+}
 PHONE_KINDS = {
     "work": msg("Work"),
     "mobile": msg("Mobile"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 
+from gateway.web import formats
 from gateway.web.api import ApiProblem, Values, api
 
 PAGE = 50
@@ -60,6 +61,11 @@ def names_in(records: Iterable[Values], refers: Iterable[str]) -> dict[str, Valu
     """What the records are called that these name, by id; without those that cannot be looked up now."""
     wanted = sorted({record[field] for record in records for field in refers if record.get(field)})
     return names(wanted)
+
+
+def name_of(record: Mapping[str, Any]) -> str:
+    """What a contact or an organization is called: the record itself, or what ``names`` tells of it."""
+    return formats.person(record) or str(record.get("label") or record.get("name", ""))
 
 
 def names(ids: list[str]) -> dict[str, Values]:

@@ -5,16 +5,12 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, request, url_for
 
-from gateway.parallel import together
-from gateway.web import formats, pages
+from gateway.web import pages
 from gateway.web.activities import fields, listing
 from gateway.web.activities.fields import KINDS
 from gateway.web.api import ApiProblem, Values, api
-from gateway.web.lists.screen import owners
 from gateway.web.records import plain, views
 from gateway.web.records.kinds import Kind
-
-OFFERED = 5
 
 activities = Blueprint("activities", __name__, url_prefix="/activities")
 
@@ -107,37 +103,3 @@ def restore(id: UUID) -> Response:
     """Out of the recycle bin."""
     api().post(f"/activities/{id}/restore", once=uuid4().hex)
     return pages.back(url_for("activities.show_activity", id=id), toast="activity_restored")
-
-
-picks = Blueprint("picks", __name__)
-
-
-@picks.get("/<any(about,attendees,customer):what>/pick")
-def pick(what: str) -> Response:
-    """Whom an activity or a ticket may name, as one types: customers; of who takes part, colleagues first."""
-    text = request.args.get("q", "").strip()[:200]
-    people = what == "attendees"
-    second = (lambda: _colleagues(text)) if people else (lambda: _organizations(text))
-    asked = together(first=lambda: _contacts(text), second=second)
-    found = asked["second"] + asked["first"] if people else asked["first"] + asked["second"]
-    return pages.show("lists/pick.html", part="found", found=found, what=what)
-
-
-def _contacts(text: str) -> list[Values]:
-    items = api().get("/contacts", query=text, limit=OFFERED)["items"]
-    return [_option("contact", one["id"], formats.person(one), one["title"] or one["number"]) for one in items]
-
-
-def _organizations(text: str) -> list[Values]:
-    items = api().get("/organizations", query=text, limit=OFFERED)["items"]
-    return [_option("organization", one["id"], one["name"], one["number"]) for one in items]
-
-
-def _colleagues(text: str) -> list[Values]:
-    wanted = text.casefold()
-    found = [one for one in owners() if wanted in one["name"].casefold()]
-    return [_option(one["kind"], one["id"], one["name"]) for one in found[:OFFERED]]
-
-
-def _option(kind: str, id: str, label: str, further: str = "") -> Values:
-    return {"id": f"{kind}:{id}", "kind": kind, "label": label, "further": further}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
 from gateway.parallel import few_at_once
 from gateway.web import formats
@@ -14,9 +14,9 @@ from gateway.web.language import gettext, msg, ngettext
 from gateway.web.lists.kinds import KINDS, RecordKind
 from gateway.web.mass.outcomes import SAID, Outcome, begin, chosen_ids
 from gateway.web.pages import show
-from gateway.web.records.happenings import NOUNS
-from gateway.web.records.labels import name_of, owner
-from gateway.web.tables import Listing, listing, names
+from gateway.web.parts import NOUNS, PAGES
+from gateway.web.records.labels import owner
+from gateway.web.tables import Listing, listing, name_of, names
 
 NOBODY = Outcome()
 
@@ -142,5 +142,7 @@ def _homes(records: list[Values]) -> dict[str, Values]:
     for id, kind in kinds.items():
         noun, _ = NOUNS[kind]
         url = f"/{kind}s/{id}/documents" if id in known else ""
+        if f"{kind}s" not in KINDS and kind in PAGES:
+            url = url_for(PAGES[kind], id=id)
         found[id] = {"label": name_of(known[id]) if id in known else gettext(noun), "url": url}
     return found

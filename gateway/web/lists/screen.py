@@ -7,14 +7,13 @@ from typing import Any
 from flask import Response, make_response, redirect, request
 
 from gateway.parallel import together
-from gateway.web import formats
 from gateway.web.api import ApiProblem, Values, api
 from gateway.web.lists import drafts, fields, state
 from gateway.web.lists.kinds import RecordKind
 from gateway.web.lists.operators import PERIODS, SHORT_PERIODS
 from gateway.web.lists.shown import Known, Screen, begins_with, zone
 from gateway.web.pages import error, is_htmx, show
-from gateway.web.tables import PAGE, Listing, listing, names
+from gateway.web.tables import PAGE, Listing, listing, name_of, names
 
 POINTERS = ("organization", "contact")
 WHOLE = "filter"
@@ -92,7 +91,7 @@ def fill(screen: Screen, places: Mapping[str, str] | None = None) -> None:
         screen.owners = owners()
     screen.names |= {each["id"]: each["name"] for each in screen.owners}
     wanted = drafts.ids_in(screen.draft, screen.known.types, "reference")
-    screen.names |= {id: _called(each) for id, each in names(sorted(wanted)).items()}
+    screen.names |= {id: name_of(each) for id, each in names(sorted(wanted)).items()}
 
 
 def counted(screen: Screen) -> str:
@@ -130,10 +129,6 @@ def _place(path: str, places: Mapping[str, str] | None) -> str:
         return next((place for start, place in places.items() if f"{path}.".startswith(f"{start}.")), WHOLE)
     found = CONDITION.match(path)
     return found[1].replace(".conditions.", ".").strip(".") if found else WHOLE
-
-
-def _called(record: Mapping[str, Any]) -> str:
-    return formats.person(record) if record.get("last_name") else str(record.get("label", ""))
 
 
 def _refers(screen: Screen) -> Iterable[str]:

@@ -5,18 +5,20 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
 
-from gateway.web import formats
+from gateway.parallel import together
 from gateway.web.api import api
 from gateway.web.language import gettext, msg
 from gateway.web.lists import drafts, screen, state
 from gateway.web.lists.kinds import KINDS
 from gateway.web.lists.screen import Screen
 from gateway.web.pages import is_htmx, show
-from gateway.web.tables import names_in
+from gateway.web.tables import name_of, names_in
 
 LONGEST_URL = 7_500
 TOO_LONG = msg("The filter is too long for an address: take a condition away.")
 OFFERED = 8
+# Where two kinds are offered.
+OFFERED_OF_EACH = 5
 KIND = "/<any(contacts,organizations):plural>"
 
 lists = Blueprint("lists", __name__)
@@ -82,13 +84,40 @@ def _owners(text: str) -> list[dict[str, str]]:
 def _records(what: str, text: str) -> list[dict[str, str]]:
     items = api().get(f"/{what}", query=text, limit=OFFERED)["items"]
     firms = names_in(items, ("organization_id",))
-    return [{"id": each["id"], "label": _called(what, each), "further": _further(each, firms)} for each in items]
-
-
-def _called(what: str, record: dict[str, Any]) -> str:
-    return formats.person(record) if what == "contacts" else str(record["name"])
+    return [{"id": each["id"], "label": name_of(each), "further": _further(each, firms)} for each in items]
 
 
 def _further(record: dict[str, Any], firms: dict[str, Any]) -> str:
     firm = firms.get(record.get("organization_id") or "", {}).get("label")
     return " · ".join(filter(None, (firm, record.get("title")))) or str(record["number"])
+
+
+@lists.get("/<any(about,attendees,customer):what>/pick")
+def pick_party(what: str) -> Response:
+    """Whom an activity or a ticket may name, as one types: customers; of who takes part, colleagues first."""
+    text = request.args.get("q", "").strip()[:200]
+    people = what == "attendees"
+    second = (lambda: _colleagues(text)) if people else (lambda: _organizations(text))
+    asked = together(first=lambda: _customers(text), second=second)
+    found = asked["second"] + asked["first"] if people else asked["first"] + asked["second"]
+    return show("lists/pick.html", part="found", found=found, what=what)
+
+
+def _customers(text: str) -> list[dict[str, str]]:
+    items = api().get("/contacts", query=text, limit=OFFERED_OF_EACH)["items"]
+    return [_option("contact", one["id"], name_of(one), one["title"] or one["number"]) for one in items]
+
+
+def _organizations(text: str) -> list[dict[str, str]]:
+    items = api().get("/organizations", query=text, limit=OFFERED_OF_EACH)["items"]
+    return [_option("organization", one["id"], one["name"], one["number"]) for one in items]
+
+
+def _colleagues(text: str) -> list[dict[str, str]]:
+    wanted = text.casefold()
+    found = [one for one in screen.owners() if wanted in one["name"].casefold()]
+    return [_option(one["kind"], one["id"], one["name"]) for one in found[:OFFERED_OF_EACH]]
+
+
+def _option(kind: str, id: str, label: str, further: str = "") -> dict[str, str]:
+    return {"id": f"{kind}:{id}", "kind": kind, "label": label, "further": further}

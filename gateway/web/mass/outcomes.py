@@ -8,12 +8,11 @@ from uuid import UUID
 from flask import Response, after_this_request, request
 from werkzeug.datastructures import MultiDict
 
-from gateway.web import formats
 from gateway.web.api import ApiProblem, Values, api
 from gateway.web.language import gettext, msg
 from gateway.web.lists.kinds import KINDS, RecordKind
 from gateway.web.pages import WORK_COOKIE
-from gateway.web.tables import MOST, names
+from gateway.web.tables import MOST, name_of, names
 
 AT_WORK = frozenset({"changing", "undoing"})
 TITLES = {
@@ -114,11 +113,7 @@ def refusals(job: Values) -> list[tuple[str, str]]:
         return []
     found = api().get(f"/mass-changes/{job['id']}/problems", limit=TOLD)["items"]
     called = names([each["id"] for each in found])
-    return [(_called(called.get(each["id"], each)), each["problem"]) for each in found]
-
-
-def _called(record: Values) -> str:
-    return formats.person(record) if record.get("last_name") else str(record["label"])
+    return [(name_of(called.get(each["id"], each)), each["problem"]) for each in found]
 
 
 def chosen_ids(given: MultiDict[str, str]) -> list[str]:

@@ -9,8 +9,8 @@ from gateway.web.language import gettext, msg
 from gateway.web.lists import fields
 from gateway.web.mass.outcomes import AT_WORK, Outcome, forget, kind_of, outcome, remember, title
 from gateway.web.pages import back, go, is_htmx, show
-from gateway.web.records.labels import name_of, owner
-from gateway.web.tables import names
+from gateway.web.records.labels import owner
+from gateway.web.tables import name_of, names
 
 LATEST, AT_ONCE = 20, 200
 STATES = {
@@ -40,7 +40,7 @@ def page(id: Any) -> Response:
     problems = _problems(job) if job["state"] not in AT_WORK else {"items": [], "next": None}
     shown: Values = {"title": title(job), "states": STATES, "at_work": job["state"] in AT_WORK, "data": _data(job)}
     called = names([each["id"] for each in problems["items"]])
-    shown |= {"problems": problems, "called": called, "next": cursor_of(problems)}
+    shown |= {"problems": problems, "called": called, "name_of": name_of, "next": cursor_of(problems)}
     return show("mass/page.html", part="progress", job=job, kind=kind_of(job), **shown)
 
 

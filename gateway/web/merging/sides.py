@@ -9,8 +9,8 @@ from gateway.web.api import Values
 from gateway.web.language import gettext, msg
 from gateway.web.lists import fields
 from gateway.web.lists.kinds import RecordKind
-from gateway.web.records.labels import name_of, owner
-from gateway.web.tables import names
+from gateway.web.records.labels import owner
+from gateway.web.tables import name_of, names
 
 # Half of one postal address and half of another is nobody's: these are chosen whole.
 TOGETHER = {

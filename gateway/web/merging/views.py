@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response, request
 
 from gateway.parallel import together
-from gateway.web import formats
 from gateway.web.api import ApiProblem, Values, api, cursor_of
 from gateway.web.language import gettext, msg
 from gateway.web.lists.kinds import KINDS, RecordKind
@@ -19,6 +18,7 @@ from gateway.web.mass.outcomes import Outcome, chosen_ids
 from gateway.web.merging.sides import Row, rows
 from gateway.web.pages import error, go, show
 from gateway.web.records.views import REASONS
+from gateway.web.tables import name_of
 
 PAGES_AT_ONCE = 5
 APART = msg("They are no longer shown as duplicates.")
@@ -54,7 +54,7 @@ def _duplicates(kind: RecordKind, cursor: str, became: Outcome | None = None) ->
         if groups or not path:
             break
     values: dict[str, Any] = {"kind": kind, "groups": groups, "cursor": path, "first": not cursor, "reasons": REASONS}
-    values |= {"kinds": KINDS.values(), "became": became or Outcome(), "called": _called}
+    values |= {"kinds": KINDS.values(), "became": became or Outcome(), "called": name_of}
     return show("merging/duplicates.html", part="main", **values)
 
 
@@ -126,16 +126,12 @@ def _side_by_side(
     values = {"kind": kind, "records": records, "rows": found, "takes": takes, "survivor": survivor, "errors": errors}
     status = problem.status if problem else 200
     return show(
-        "merging/merge.html", part="main", status=status, trouble=detail, called=_called, once=uuid4().hex, **values
+        "merging/merge.html", part="main", status=status, trouble=detail, called=name_of, once=uuid4().hex, **values
     )
 
 
 def _is_about(path: str, row: Row) -> bool:
     return path in row.parts or path.removeprefix("values.") in row.parts
-
-
-def _called(kind: RecordKind, record: Values) -> str:
-    return formats.person(record) if kind.name == "contact" else str(record["name"])
 
 
 @merging.get(f"{KIND}/<uuid:id>/same")
@@ -146,7 +142,7 @@ def same(plural: str, id: UUID) -> Response:
         merged=lambda: client.get(f"{kind.path}/{id}/merges")["items"],
         likely=lambda: client.get(f"{kind.path}/{id}/duplicates")["items"],
     )
-    values: dict[str, Any] = {"kind": kind, "id": id, "reasons": REASONS, "called": _called, **found}
+    values: dict[str, Any] = {"kind": kind, "id": id, "reasons": REASONS, "called": name_of, **found}
     return show("merging/same.html", part="same", **values)
 
 
@@ -166,4 +162,4 @@ def _unmerge(kind: RecordKind, id: UUID) -> Response:
     found = api().post(f"{kind.path}/{id}/unmerge")
     if not found["kept"] and not found["stayed"] and not found["not_restored"]:
         return go(kind.page, toast="unmerged", id=id)
-    return show("merging/unmerged.html", kind=kind, found=found, called=_called)
+    return show("merging/unmerged.html", kind=kind, found=found, called=name_of)

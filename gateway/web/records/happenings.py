@@ -8,8 +8,8 @@ from flask import g, url_for
 from gateway.web import formats
 from gateway.web.api import Values
 from gateway.web.language import gettext, msg
-from gateway.web.parts import PAGES
-from gateway.web.records.labels import name_of
+from gateway.web.parts import NOUNS, PAGES
+from gateway.web.tables import name_of
 
 # The kinds by which a timeline can be narrowed.
 SHOWN = {
@@ -23,20 +23,6 @@ SHOWN = {
     "document": msg("Documents"),
     "lead": msg("Leads"),
     "change": msg("The record itself"),
-}
-# By what an entry is about: the noun, and the icon.
-NOUNS = {
-    "message": (msg("Mail"), "mail"),
-    "comment": (msg("Comment"), "message"),
-    "activity": (msg("Activity"), "calendar-event"),
-    "ticket": (msg("Ticket"), "ticket"),
-    "opportunity": (msg("Opportunity"), "target"),
-    "quote": (msg("Quote"), "file-text"),
-    "invoice": (msg("Invoice"), "file-invoice"),
-    "document": (msg("Document"), "file-text"),
-    "lead": (msg("Lead"), "user-plus"),
-    "contact": (msg("Contact"), "user"),
-    "organization": (msg("Organization"), "building"),
 }
 ACTIVITIES = {"to_do": msg("To-do"), "call": msg("Call"), "meeting": msg("Meeting"), "visit": msg("Visit")}
 # By the past participle of its event.

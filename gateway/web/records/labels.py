@@ -6,16 +6,14 @@ from typing import Any
 
 from flask import g
 
-from gateway.web import formats
 from gateway.web.api import ApiProblem, api
 from gateway.web.language import gettext, msg
+from gateway.web.parts import NOUNS
 from gateway.web.records import forms
 from gateway.web.records.forms import Shape
 from gateway.web.records.kinds import POSTAL_PARTS, Kind
-from gateway.web.tables import names
+from gateway.web.tables import name_of, names
 
-# Of records that have no name here.
-NOUNS = {"contact": msg("Contact"), "organization": msg("Organization"), "ticket": msg("Ticket"), "lead": msg("Lead")}
 GONE = msg("Somebody whose account is closed")
 
 
@@ -66,12 +64,7 @@ def pointed(pointers: Iterable[str]) -> dict[str, str]:
     known = names(sorted(id for kind, id in pairs.values() if kind in ("contact", "organization")))
     called = {one: name_of(known[id]) for one, (_, id) in pairs.items() if id in known}
     staff = {one: owner(id) for one, (kind, id) in pairs.items() if kind.startswith("staff_")}
-    return {one: gettext(NOUNS.get(kind, kind)) for one, (kind, _) in pairs.items()} | called | staff
-
-
-def name_of(named: Mapping[str, Any]) -> str:
-    """What a contact or an organization is called, out of the API's names."""
-    return formats.person(named) if named["kind"] == "contact" else str(named["label"])
+    return {one: gettext(NOUNS.get(kind, (kind, ""))[0]) for one, (kind, _) in pairs.items()} | called | staff
 
 
 def field_label(kind: Kind, name: str) -> str:

@@ -121,3 +121,13 @@ def test_who_may_only_read_is_offered_downloads_alone(desk, system):
     page = somebody.open(f"/contacts/{made['id']}/documents")
     expect(page.get_by_role("link", name="a.txt")).to_be_visible()
     expect(page.locator("#file, .listing button")).to_have_count(0)
+
+
+def test_a_deleted_document_of_a_ticket_leads_to_its_ticket(screens, system):
+    made = system.admin.post("/tickets", json={"title": "添付"}).json()
+    asked = {"kind": "ticket", "id": made["id"], "name": "写真.png"}
+    headers = {"Content-Type": "application/octet-stream"}
+    kept = system.admin.post("/documents", params=asked, content=b"x", headers=headers).raise_for_status().json()
+    system.admin.delete(f"/documents/{kept['id']}", headers={"If-Match": '"1"'}).raise_for_status()
+    page = screens.get("/recycle-bin?kind=documents&q=写真").text
+    assert f'<a href="/tickets/{made["id"]}">Ticket</a>' in page

@@ -7,6 +7,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import gateway.web
+from contracts import names
+from gateway.web import formats
 from gateway.web.vendor import ICONS
 
 HERE = Path(gateway.web.__file__).parent
@@ -22,6 +24,11 @@ def test_the_catalog_has_each_sentence_and_no_other():
     catalog.pop("")
     assert used == set(catalog)
     assert [text for text, message in catalog.items() if message.fuzzy or not message.string] == []
+
+
+def test_the_letters_of_names_with_the_family_s_first_are_those_of_the_contracts():
+    every = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
+    assert formats.FAMILY_FIRST.findall(every) == names.FAMILY_FIRST.findall(every)
 
 
 def test_every_icon_that_a_template_shows_is_fetched():
