@@ -68,7 +68,7 @@ CONTACTS = RecordKind(
     none_found=msg("Nobody found"),
     none_found_advice=msg("No contact fits. Take a condition away, or search with fewer letters."),
     none_yet=msg("No contacts yet"),
-    none_yet_advice=msg("Contacts appear here when you add them, or when somebody's mail is turned into one."),
+    none_yet_advice=msg("Add the first one, or import a list: CSV or vCard. A mail can be turned into one too."),
     names={
         "all": msg("Contacts"),
         "mine": msg("My contacts"),
@@ -101,7 +101,7 @@ ORGANIZATIONS = RecordKind(
     none_found=msg("No organization found"),
     none_found_advice=msg("No organization fits. Take a condition away, or search with fewer letters."),
     none_yet=msg("No organizations yet"),
-    none_yet_advice=msg("Organizations appear here when you add them, or when a mail is turned into one."),
+    none_yet_advice=msg("Add the first one, or import a list from CSV. A mail can be turned into one too."),
     names={
         "all": msg("Organizations"),
         "mine": msg("My organizations"),

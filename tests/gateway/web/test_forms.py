@@ -41,7 +41,6 @@ def test_a_contact_is_made_by_the_keyboard_alone(somebody, system, firm):
     page.keyboard.press("Enter")
     expect(page.locator("#f-organization_id")).to_have_value(firm["name"])
     page.click("[data-fill]")
-    assert somebody.accessibility_faults() == []
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/contacts/*-*")
     saved = system.admin.get(page.url.replace(somebody.url, "")).json()

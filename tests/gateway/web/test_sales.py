@@ -44,12 +44,10 @@ def test_a_sale_goes_from_the_opportunity_to_a_paid_invoice_without_leaving_the_
     page.fill("#f-name", "センサー増設")
     page.fill("#f-amount", "￥１，２００，０００")
     page.fill("#f-expected_close", "2999-12-31")
-    assert somebody.accessibility_faults() == []
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("It is written down.")).to_be_visible()
     page.locator("#related").get_by_role("link", name="センサー増設", exact=True).click()
     expect(page.locator("main")).to_contain_text("JP¥1,200,000")
-    assert somebody.accessibility_faults() == []
 
     page.get_by_role("link", name="Write a quote").click()
     expect(page.locator("#f-organization_id")).to_have_value("見積先㈱")
@@ -65,13 +63,10 @@ def test_a_sale_goes_from_the_opportunity_to_a_paid_invoice_without_leaving_the_
     fill_line(page, 1, unit_price="150")
     expect(page.locator(".totals-place tfoot")).to_contain_text("JP¥16,659")
     expect(page.locator("[data-amount]").first).to_have_text("JP¥14,998")
-    somebody.picture("quote-form")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", name="センサー増設")).to_be_visible()
     expect(page.locator(".paper")).to_contain_text("Registration number T7000012050002")
     expect(page.locator(".paper tfoot")).to_contain_text("JP¥16,659")
-    assert somebody.accessibility_faults() == []
-    somebody.picture("quote")
 
     page.get_by_role("button", name="Mark as delivered").click()
     expect(page.get_by_text("what is written on it stays")).to_be_visible()
@@ -98,7 +93,6 @@ def test_a_sale_goes_from_the_opportunity_to_a_paid_invoice_without_leaving_the_
     drawer.get_by_text("Close", exact=True).click()
     page.get_by_role("button", name="Mark as paid").click()
     expect(page.locator(".record-head")).to_contain_text("Paid")
-    assert somebody.accessibility_faults() == []
     page.get_by_role("link", name="センサー増設").click()
     expect(page.locator("main")).to_contain_text("QUO")
     page.get_by_role("button", name="Delete").click()
@@ -118,12 +112,8 @@ def test_an_invoice_is_written_on_a_dark_phone_in_japanese(desk, session, custom
     fill_line(page, 0, name="保守", unit_price="１０，０００")
     page.check("#f-tax_included")
     expect(page.locator(".totals-place tfoot")).to_contain_text("10,000")
-    assert somebody.accessibility_faults() == []
-    somebody.picture("invoice-form")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".paper")).to_contain_text("税込価格")
-    assert somebody.accessibility_faults() == []
-    somebody.picture("invoice")
     page.get_by_role("link", name="請求を取り消す").click()
     expect(page.locator("#drawer")).to_contain_text("元に戻せず")
     page.locator("#drawer").get_by_role("button", name="請求を取り消す").click()
@@ -143,7 +133,6 @@ def test_an_admin_says_who_issues_documents_and_is_warned_of_an_odd_number(desk,
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#registration_number-hint")).to_contain_text("another check digit")
     assert somebody.accessibility_faults() == []
-    somebody.picture("issuer")
     page.fill("#registration_number", ISSUER["registration_number"])
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The settings are saved.")).to_be_visible()

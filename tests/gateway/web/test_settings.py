@@ -94,8 +94,6 @@ def test_sessions_are_seen_and_ended_elsewhere_and_by_an_admin(desk, system, ses
     rows = page.locator(".sessions li")
     expect(rows).to_have_count(3)
     expect(rows.first).to_contain_text("This one")
-    assert somebody.accessibility_faults() == []
-    somebody.picture("sessions")
     rows.filter(has_text="Safari · iPhone").get_by_role("button").click()
     expect(page.get_by_text("Logged out there.")).to_be_visible()
     expect(rows).to_have_count(2)
@@ -109,7 +107,6 @@ def test_sessions_are_seen_and_ended_elsewhere_and_by_an_admin(desk, system, ses
     admin.enter(session)
     page = admin.open(f"/settings/users/{user}")
     expect(page.get_by_role("region", name="端末 四郎 さんのログイン中の端末").locator("li")).to_have_count(1)
-    assert admin.accessibility_faults() == []
     page.get_by_role("button", name="すべての端末でログアウト").click()
     expect(page.get_by_text("現在ログインしていません。")).to_be_visible()
     assert here.get("/contacts").status_code == 401

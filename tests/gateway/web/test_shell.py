@@ -9,45 +9,6 @@ from playwright.sync_api import expect
 from gateway.web.app import MAX_STRANGERS_FORM
 from tests.gateway.small import PASSWORD
 
-SIZES = [
-    ("ja", "light", False),
-    ("ja", "dark", False),
-    ("en", "light", False),
-    ("en", "dark", True),
-    ("ja", "light", True),
-]
-
-
-@pytest.mark.parametrize(("language", "theme", "phone"), SIZES)
-def test_every_screen_is_free_of_barriers(desk, people, language, theme, phone):
-    somebody = desk(language=language, theme=theme, phone=phone)
-    name = f"{language}-{theme}-{'phone' if phone else 'desk'}"
-    somebody.open("/login?next=/contacts")
-    assert somebody.accessibility_faults() == []
-    somebody.picture(f"log-in-{name}")
-    somebody.log_in()
-    one = f"/contacts/{people[0]['id']}"
-    firm = f"/organizations/{people[0]['organization_id']}"
-    screens = {"list": "/contacts", "nobody": "/contacts?q=nobody", "contact": one, "form": f"{one}/edit"}
-    screens |= {
-        "organizations": "/organizations",
-        "organization": firm,
-        "bin": "/recycle-bin",
-        "mass-changes": "/mass-changes",
-    }
-    screens |= {
-        "duplicates": "/contacts/duplicates",
-        "merge": f"/contacts/merge?ids={people[0]['id']}&ids={people[1]['id']}",
-    }
-    screens |= {"profile": "/settings", "users": "/settings/users", "group": "/settings/groups/new"}
-    for shown, path in screens.items():
-        page = somebody.open(path)
-        expect(page.locator("html")).to_have_attribute("lang", language)
-        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert somebody.accessibility_faults() == []
-        somebody.picture(f"{shown}-{name}")
-
 
 def test_who_wanted_a_page_gets_there_after_the_log_in(desk, people):
     somebody = desk()
