@@ -92,6 +92,8 @@ SCREENS = {
     "contact, timeline": Screen(f"{PERSON}/timeline"),
     "contact, comment": Screen(f"{PERSON}/timeline", (press(".comment-deeds summary"),)),
     "contact, documents": Screen(f"{PERSON}/documents"),
+    "contact, new document": Screen(f"{PERSON}/documents/new"),
+    "contact, choose": Screen(f"{PERSON}/reports/choose"),
     "contact, people": Screen(f"{PERSON}/people"),
     "contact, changes": Screen(f"{PERSON}/changes"),
     "contact, all of a kind": Screen(f"{PERSON}/all/activities"),
@@ -105,6 +107,8 @@ SCREENS = {
     "organization": Screen(FIRM, (shown("#related .related-rows"),)),
     "organization, timeline": Screen(f"{FIRM}/timeline"),
     "organization, documents": Screen(f"{FIRM}/documents"),
+    "organization, new document": Screen(f"{FIRM}/documents/new"),
+    "organization, choose": Screen(f"{FIRM}/contacts/choose"),
     "organization, chart": Screen(f"{FIRM}/chart", (press(".chart-list summary"),)),
     "organization, nobody's chart": Screen("/organizations/{alone}/chart"),
     "organization, changes": Screen(f"{FIRM}/changes"),
@@ -141,6 +145,7 @@ SCREENS = {
         f"bin of {kind}": Screen(f"/recycle-bin?kind={kind}")
         for kind in ("contacts", "organizations", "documents", "activities", "invoices")
     },
+    "notices": Screen("/notices"),
     "profile": Screen("/settings"),
     "calendar": Screen("/settings/calendar"),
     "calendar, address": Screen("/settings/calendar", (press(".settings form .btn"), shown("#made"))),
@@ -165,4 +170,5 @@ PARTS = {
     "opportunities.pick",
 }
 PARTS |= {"merging.same", "many.value", "lists.counted", "mass.strip", "contacts.address_copy"}
+PARTS |= {"belonging_picks.mails", "notices.bell", "notices.latest", "notices.open_notice"}
 PARTS |= {f"{plural}.{part}" for plural in ("contacts", "organizations") for part in ("image", "portrait", "related")}
