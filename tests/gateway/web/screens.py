@@ -119,6 +119,7 @@ SCREENS = {
         f"form of a {kind}": Screen(f"/activities/new?kind={kind}&about=contact:{{person}}")
         for kind in ("to_do", "call", "meeting")
     },
+    "activities": Screen("/activities"),
     "meeting": Screen("/activities/{meeting}"),
     "meeting, edit": Screen("/activities/{meeting}/edit"),
     "to-do": Screen("/activities/{to-do}"),
@@ -132,6 +133,7 @@ SCREENS = {
     "quote, form": Screen("/quotes/new?contact_id={person}"),
     "quote, edit": Screen("/quotes/{quote}/edit", (press(".line-more summary"),)),
     "invoice": Screen("/invoices/{invoice}"),
+    "invoice, final": Screen("/invoices/{invoice}/stage/Sent"),
     "invoice, form": Screen("/invoices/new?contact_id={person}"),
     "invoice, edit": Screen("/invoices/{invoice}/edit"),
     "imports": Screen("/imports"),
