@@ -172,5 +172,5 @@ PARTS = {
     "opportunities.pick",
 }
 PARTS |= {"merging.same", "many.value", "lists.counted", "mass.strip", "contacts.address_copy"}
-PARTS |= {"belonging_picks.mails", "notices.bell", "notices.latest", "notices.open_notice"}
+PARTS |= {"belonging_picks.mails", "belonging_picks.tickets", "notices.bell", "notices.latest", "notices.open_notice"}
 PARTS |= {f"{plural}.{part}" for plural in ("contacts", "organizations") for part in ("image", "portrait", "related")}
