@@ -167,7 +167,7 @@ PARTS = {
     "shell.icon",
     "shell.static_file",
     "shell.search",
-    "picks.pick",
+    "lists.pick_party",
     "lists.pick",
     "opportunities.pick",
 }
