@@ -23,8 +23,8 @@ relations = Resource("relations", description="What belongs to a contact or an o
 def get_related_to_contact(id: Any) -> Any:
     """Read what belongs to a contact
 
-    The newest five of each kind and how many there are, asked of every service at once. Where one does not answer its
-    part says so in `error`; the others are there.
+    The newest five of each kind and how many there are, asked of every service at once; of open activities the soonest
+    five, those that are overdue first. Where one does not answer its part says so in `error`; the others are there.
     """
     contact, calls = str(id), services()
     return _parts(
@@ -71,9 +71,12 @@ def _common(calls: Any, kind: str, id: str, *, people: Callable[[], list[str]]) 
     def sales(name: str) -> Part:
         return lambda: getattr(calls.sales, name)(**of_sale, **NEWEST), f"{name}?{urlencode(of_sale)}"
 
-    def activities() -> Any:
-        found = calls.activities.activities(record={"kind": kind, "id": id}, **NEWEST)
-        return {**found, "count": found["total"], "exact": True}
+    def activities(state: str) -> Part:
+        def ask() -> Any:
+            found = calls.activities.activities(record={"kind": kind, "id": id}, state=state, **NEWEST)
+            return {**found, "count": found["total"], "exact": True}
+
+        return ask, f"activities?{urlencode({**about, 'state': state})}"
 
     def tickets() -> Any:
         return calls.tickets.tickets(**{its: id}, people=people(), **NEWEST)
@@ -93,7 +96,7 @@ def _common(calls: Any, kind: str, id: str, *, people: Callable[[], list[str]]) 
         "leads": (leads, f"leads?{urlencode(of_sale)}"),
         "tickets": (tickets, f"tickets?{urlencode({its: id})}"),
         **{name: sales(name) for name in ("opportunities", "quotes", "invoices")},
-        "activities": (activities, f"activities?{urlencode(about)}"),
+        **{f"{state}_activities": activities(state) for state in ("open", "past")},
         "mails": (mails, f"{kind}s/{id}/timeline?kinds=mail"),
     }
 

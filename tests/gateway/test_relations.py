@@ -99,9 +99,9 @@ def test_what_belongs_to_a_contact_is_told_in_one_answer(api):
     order = api.post("/documents", params={**boss, "name": "注文書.pdf"}, **file).json()["id"]
     related = api.get(f"/contacts/{boss['id']}/related").json()
     found = {name: [item["id"] for item in part["items"]] for name, part in related.items()}
-    expected = {"tickets": [ticket], "opportunities": [sale], "activities": [planned], "reports": [below]}
+    expected = {"tickets": [ticket], "opportunities": [sale], "open_activities": [planned], "reports": [below]}
     expected |= {"comments": [said], "documents": [order]}
-    assert found == {"quotes": [], "invoices": [], "mails": [], "leads": [], **expected}
+    assert found == {"quotes": [], "invoices": [], "mails": [], "leads": [], "past_activities": [], **expected}
     assert {name: (part["count"], part["exact"], part["error"]) for name, part in related.items()} == {
         name: (len(ids), True, None) for name, ids in found.items()
     }
@@ -109,6 +109,27 @@ def test_what_belongs_to_a_contact_is_told_in_one_answer(api):
         listed = api.get(part["url"].removeprefix("/api/v1")).json()["items"]
         assert [item["id"] for item in listed] == found[name]
     assert api.get(f"/contacts/{ticket}/related").status_code == 404
+
+
+def test_what_is_overdue_leads_what_is_open_however_much_was_done_since(api):
+    customer = {"kind": "contact", "id": new_contact(api).json()["id"]}
+
+    def planned(day, **more):
+        call = {"kind": "call", "subject": day, "about": [customer], "starts_at": f"{day}T10:00:00+09:00", **more}
+        return api.post("/activities", json=call).json()["subject"]
+
+    held = [planned(f"2026-10-0{number}", status="Held") for number in range(1, 7)]
+    called_off = planned("2026-10-07", status="Not Held")
+    later, overdue, sooner = planned("2999-02-01"), planned("2020-01-01"), planned("2999-01-01")
+    related = api.get(f"/contacts/{customer['id']}/related").json()
+    waiting, past = related["open_activities"], related["past_activities"]
+    told = [(one["subject"], one["overdue"]) for one in waiting["items"]]
+    assert told == [(overdue, True), (sooner, False), (later, False)]
+    assert [one["subject"] for one in past["items"]] == [called_off, *held[:1:-1]]
+    assert (waiting["count"], past["count"]) == (3, 7)
+    for part in (waiting, past):
+        listed = api.get(part["url"].removeprefix("/api/v1")).json()["items"]
+        assert [one["id"] for one in listed][:5] == [one["id"] for one in part["items"]]
 
 
 def test_what_belongs_to_an_organization_holds_its_people_and_their_tickets(api):

@@ -43,7 +43,7 @@ class RelatedToContact(Schema):
     """What belongs to a contact. `reports`: who reports to it; `leads`: what became it."""
 
     tickets, opportunities, quotes, invoices = TICKETS, OPPORTUNITIES, QUOTES, INVOICES
-    activities, mails, reports = ACTIVITIES, MAILS, CONTACTS
+    open_activities, past_activities, mails, reports = ACTIVITIES, ACTIVITIES, MAILS, CONTACTS
     comments, documents, leads = COMMENTS, DOCUMENTS, LEADS
 
 
@@ -51,7 +51,7 @@ class RelatedToOrganization(Schema):
     """What belongs to an organization. `contacts`: its people; `organizations`: those that belong to it."""
 
     tickets, opportunities, quotes, invoices = TICKETS, OPPORTUNITIES, QUOTES, INVOICES
-    activities, mails = ACTIVITIES, MAILS
+    open_activities, past_activities, mails = ACTIVITIES, ACTIVITIES, MAILS
     comments, documents, leads = COMMENTS, DOCUMENTS, LEADS
     contacts, organizations = CONTACTS, ORGANIZATIONS
 

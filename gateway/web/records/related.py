@@ -15,7 +15,8 @@ from gateway.web.records.kinds import Kind
 
 # By the part of the API's answer: the title of its card, and the icon.
 CARDS = {
-    "activities": (msg("Activities"), "calendar-event"),
+    "open_activities": (msg("Open activities"), "calendar-event"),
+    "past_activities": (msg("Past activities"), "circle-check"),
     "tickets": (msg("Tickets"), "ticket"),
     "opportunities": (msg("Opportunities"), "target"),
     "quotes": (msg("Quotes"), "file-text"),
@@ -28,7 +29,7 @@ CARDS = {
     "organizations": (msg("Belong to this organization"), "building"),
 }
 NONE = {
-    "activities": msg("Nothing planned yet. Write down what is to be done, or whom you spoke with."),
+    "open_activities": msg("Nothing planned yet. Write down what is to be done, or whom you spoke with."),
     "tickets": msg("No tickets yet. Mails open them by themselves; after a call, open one here."),
     "opportunities": msg("Nothing is being sold yet. Write down what they may buy, and for how much."),
     "quotes": msg("No quotes yet. Write one: lines, tax and the paper come by themselves."),
@@ -41,7 +42,9 @@ NONE = {
 }
 # What can be added to a record by its card: the label, the form, and what of it is filled in.
 ADDING: dict[str, tuple[tuple[str, str, Values], ...]] = {
-    "activities": tuple((label, "activities.new", {"kind": kind}) for kind, label in happenings.ACTIVITIES.items()),
+    "open_activities": tuple(
+        (label, "activities.new", {"kind": kind}) for kind, label in happenings.ACTIVITIES.items()
+    ),
     "tickets": ((msg("Ticket"), "tickets.new", {}),),
     "opportunities": ((msg("Opportunity"), "opportunities.new", {}),),
     "quotes": ((msg("Quote"), "quotes.new", {}),),
@@ -52,7 +55,9 @@ ADDING: dict[str, tuple[tuple[str, str, Values], ...]] = {
 }
 # Where all of a kind are shown.
 WHOLE = {"mails": "timeline", "documents": "documents", "reports": "people"}
-LISTED = ("activities", "tickets", "opportunities", "quotes", "invoices")
+LISTED = ("open_activities", "past_activities", "tickets", "opportunities", "quotes", "invoices")
+# Two parts of one kind of record.
+ACTIVITIES = {"open_activities": "activities", "past_activities": "activities"}
 # The blueprint of the form by which a row is changed.
 EDITED = {"activities": "activities", "tickets": "tickets", "opportunities": "opportunities"}
 OVERDUE = msg("Overdue")
@@ -112,8 +117,9 @@ def _adding(kind: Kind, id: Any, name: str) -> list[tuple[str, str]]:
         return [(msg("Document"), url_for(f"{kind.plural}.new_document", id=id))]
     if name not in ADDING:
         return []
-    several = name in ("activities", "tickets")
-    own: Values = {belonging.named_by(kind.name, name): f"{kind.name}:{id}" if several else str(id)}
+    its = ACTIVITIES.get(name, name)
+    several = its in ("activities", "tickets")
+    own: Values = {belonging.named_by(kind.name, its): f"{kind.name}:{id}" if several else str(id)}
     return [(label, url_for(form, **filled, **own)) for label, form, filled in ADDING[name]]
 
 
@@ -121,11 +127,12 @@ def _with_deeds(row: Values, kind: Kind, id: Any, part: str, item: Values, may_c
     """A row with what can be done with it here: another form of it, and taking it off the record."""
     if not may_change:
         return row
-    if part in EDITED:
-        row["edit"] = url_for(f"{EDITED[part]}.edit", id=item["id"])
-    if belonging.comes_off(kind.name, part, str(id), item):
+    its = ACTIVITIES.get(part, part)
+    if its in EDITED:
+        row["edit"] = url_for(f"{EDITED[its]}.edit", id=item["id"])
+    if belonging.comes_off(kind.name, its, str(id), item):
         other = item["mail_message_id"] if part == "mails" else item["id"]
-        row["unlink"] = url_for(f"{kind.plural}.unlink_{part}", id=id, other=other)
+        row["unlink"] = url_for(f"{kind.plural}.unlink_{its}", id=id, other=other)
     return row
 
 
@@ -190,7 +197,8 @@ def _firm(item: Values) -> Values:
 
 
 ROWS: dict[str, Callable[[Values], Values]] = {
-    "activities": _activity,
+    "open_activities": _activity,
+    "past_activities": _activity,
     "tickets": _ticket,
     "opportunities": _opportunity,
     "quotes": partial(_paper, plural="quotes"),

@@ -25,7 +25,8 @@ def whole(kind: Kind, id: Any, part: str) -> Response:
     if part not in related.LISTED:
         abort(404)
     cursor = request.args.get("cursor", "")[:500]
-    items, following = api().pages(f"/{part}", up_to=PAGE, cursor=cursor, **_of(kind, id, part))
+    path = f"/{related.ACTIVITIES.get(part, part)}"
+    items, following = api().pages(path, up_to=PAGE, cursor=cursor, **_of(kind, id, part))
     here = url_for(f"{kind.plural}.whole", id=id, part=part)
     shown: Values = {
         "card": related.card(kind, id, part, items),
@@ -37,8 +38,8 @@ def whole(kind: Kind, id: Any, part: str) -> Response:
 
 
 def _of(kind: Kind, id: Any, part: str) -> Values:
-    if part == "activities":
-        return {"about_kind": kind.name, "about_id": str(id)}
+    if part in related.ACTIVITIES:
+        return {"about_kind": kind.name, "about_id": str(id), "state": part.partition("_")[0]}
     if part == "tickets" and kind.name == "contact":
         return {"customer_id": str(id)}
     return {f"{kind.name}_id": str(id)}

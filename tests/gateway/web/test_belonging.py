@@ -194,11 +194,14 @@ def test_all_activities_of_a_contact_are_read_page_by_page(screens, made):
     about = [{"kind": "contact", "id": contact["id"]}]
     for number in range(52):
         made("/activities", kind="to_do", subject=f"用件{number:02}", about=about)
-    here = f"/contacts/{contact['id']}/all/activities"
+    made("/activities", kind="to_do", subject="済んだ用件", about=about, status="Completed")
+    here = f"/contacts/{contact['id']}/all/open_activities"
     assert here in screens.get(f"/contacts/{contact['id']}/related").text
     first = screens.get(here).text
     [further] = {text.split('"')[0] for text in first.split('hx-get="') if text.startswith(f"{here}?cursor=")}
     rest = screens.get(further.replace("&amp;", "&"), headers={"HX-Request": "true"}).text
     shown = [[f"用件{number:02}</a>" in page for number in range(52)] for page in (first, rest)]
     assert [sum(each) for each in shown] == [50, 2]
+    past = screens.get(here.replace("open_", "past_")).text
+    assert ("済んだ用件</a>" in past, "用件00" in past, "済んだ用件" in first + rest) == (True, False, False)
     assert screens.get(f"/contacts/{contact['id']}/all/nonsense").status_code == 404

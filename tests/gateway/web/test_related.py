@@ -47,7 +47,7 @@ def test_whoever_may_write_gets_a_card_with_what_can_be_added_also_where_there_i
     id = uuid4()
     [card] = related.cards(CONTACT, id, {"quotes": NOTHING}, adds=True)
     assert card["adding"] == [("Quote", f"/quotes/new?contact_id={id}")]
-    [card] = related.cards(CONTACT, id, {"activities": NOTHING}, adds=True)
+    [card] = related.cards(CONTACT, id, {"open_activities": NOTHING}, adds=True)
     assert card["adding"][1] == ("Call", f"/activities/new?kind=call&about=contact:{id}")
 
 
