@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from chassis import clock
 from chassis.bulk import insert_ignore
 from contracts.errors import Invalid, NotFound
-from services.history import domain, records, store, unions
+from services.history import domain, records, store, ticket_mails, unions
 from services.history.domain import Home
 from services.history.models import Entry, Mail
 
@@ -36,7 +36,7 @@ class MailFactsData(Schema):
 def link(
     session: Session, *, record: Values, mail_message_id: str, facts: Values | None
 ) -> tuple[Values, list[Values]]:
-    """Link a mail to a record; the entry as JSON, and its row if it was not shown before."""
+    """Link a mail to a record; the entry as JSON, and the rows of what was not shown before."""
     home = unions.present_home(session, home=domain.checked_record(record))
     mail = _told_mail(session, id=domain.checked_id(mail_message_id), facts=facts)
     homes = unions.members(session, home=home)
@@ -50,7 +50,10 @@ def link(
     for row in shown or rows[:1]:
         row.origin = domain.PERSON
     added = {column.name: getattr(rows[0], column.name) for column in Entry.__table__.columns}
-    return records.entry((shown or rows)[0], mail, home=home), [] if shown else [added]
+    told = [] if shown else [added]
+    if home.kind == "ticket":
+        told += ticket_mails.link(session, mail=mail.mail_message_id, ticket=home.id)
+    return records.entry((shown or rows)[0], mail, home=home), told
 
 
 def _entry(home: Home, mail: Mail) -> Values:
@@ -114,6 +117,8 @@ def unlink(session: Session, *, record: Values, mail_message_id: str) -> None:
         raise NotFound("This mail does not stand on that record's timeline.")
     for row in shown:
         row.origin = domain.UNLINKED
+    if home.kind == "ticket":
+        ticket_mails.unlink(session, mail=rows[0].mail_message_id or "", ticket=home.id)
     if rows[0].record_id != home.id:
         # Where records are one, a later decision may name this one.
         taken = {"kind": "mail", "origin": domain.UNLINKED, "happened_at": clock.wire(rows[0].happened_at)}

@@ -13,7 +13,9 @@ from contracts.people import ContactMerged, ContactUnmerged, OrganizationMerged,
 from contracts.senders import MatchCorrected
 from contracts.work import LeadConverted, TicketReplyReceived
 
-DECISION, CORRECTION, PERSON, UNLINKED = "decision", "correction", "person", "unlinked"
+DECISION, CORRECTION, TICKET, PERSON, UNLINKED = "decision", "correction", "ticket", "person", "unlinked"
+# Where nobody put a mail by hand.
+BY_ITSELF = (DECISION, TICKET)
 EXCERPT_LENGTH = 300
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -95,6 +97,7 @@ def mail_facts(data: Values) -> Values:
     return {
         "happened_at": mail["received_at"],
         "title": personal["subject"],
+        "doubtful": mail["authentic"] is False or mail["sender_ambiguous"],
         "summary": {
             "direction": mail["direction"],
             "party": {"name": party["name"], "address": party["address"]},
@@ -103,6 +106,12 @@ def mail_facts(data: Values) -> Values:
             "mailbox": {"id": mail["mailbox"]["id"], "name": mail["mailbox"]["name"]},
         },
     }
+
+
+def mail_of(event: Event) -> str | None:
+    """The mail that a decision or a ticket's event is about."""
+    found: str | None = event.data.get("mail_message_id") or event.data.get("mail", {}).get("mail_message_id")
+    return found
 
 
 def supersedes(new: Word, old: Word) -> bool:
@@ -125,6 +134,11 @@ def last_words(words: Iterable[Word]) -> dict[str, Word]:
 def places(word: Word) -> bool:
     """Whether a word puts a mail on a timeline: a person's always, a decision where the mailbox acts by itself."""
     return word.home is not None and (word.by_person or word.automatic)
+
+
+def origin_of(by_person: bool) -> str:
+    """Why a mail stands where a word puts it."""
+    return CORRECTION if by_person else DECISION
 
 
 def removed_origins(word: Word) -> tuple[str, ...]:

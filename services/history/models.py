@@ -15,7 +15,8 @@ Base: Any = declarative_base_for("history")
 class Mail(Base):
     """A mail and what was last said of it (see ``domain.Word``). ``told``: false until its facts have arrived.
 
-    ``automatic`` false: its mailbox only suggests, so no decision places it.
+    ``automatic`` false: its mailbox only suggests, so no decision places it. ``doubtful``: it may be forged, or
+    does not say clearly who wrote it. ``ticket_id``: the ticket that it is on.
     """
 
     __tablename__ = "mails"
@@ -28,6 +29,8 @@ class Mail(Base):
     record_id: Mapped[str | None] = mapped_column(Id)
     told: Mapped[bool]
     automatic: Mapped[bool]
+    doubtful: Mapped[bool] = mapped_column(default=False)
+    ticket_id: Mapped[str | None] = mapped_column(Id)
     happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     title: Mapped[str] = mapped_column(String(998))
     summary: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -36,8 +39,9 @@ class Mail(Base):
 class Entry(Base):
     """One thing on the timeline of one record. A mail's title and summary are in ``mails``.
 
-    ``origin``: decision (of the matcher or an event), correction, person (linked by hand), unlinked (taken away by
-    hand; the row stays, so that no re-match puts it back). ``about_id``: the ticket, lead or comment it tells of.
+    ``origin``: decision (of the matcher or an event), correction, ticket (a mail on one of its tickets, see
+    ``ticket_mails``), person (linked by hand), unlinked (taken away by hand; the row stays, so that no re-match puts it
+    back). ``about_id``: the ticket, lead or comment it tells of.
     """
 
     __tablename__ = "entries"

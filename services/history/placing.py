@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from chassis import clock
 from chassis.bulk import among, insert_missing, update_many
 from contracts.base import Event
-from services.history import domain
+from services.history import domain, ticket_mails
 from services.history.domain import Home, Word
 from services.history.models import Entry, Mail, TicketHome
-from services.history.store import add_entries
+from services.history.store import add_entries, locked_mails
 from services.history.unions import present_homes
 
 Values = dict[str, Any]
@@ -25,20 +25,12 @@ def remember_words(session: Session, *, words: dict[str, Word]) -> list[Word]:
     A word older than the one we have does not count. A correction whose mail was not told of yet counts when it is.
     """
     rows = {mail: _mail_row(word) for mail, word in words.items()}
-    look_up = partial(_present, session)
+    look_up = partial(locked_mails, session)
     new, present = insert_missing(session, Mail, rows, key=Mail.mail_message_id, look_up=look_up)
     merged = [_merged(words[mail], row) for mail, row in present.items()]
     changed = [word for word in merged if word is not None]
     update_many(session, Mail, [_mail_row(word) for word in changed], key="mail_message_id")
     return [word for mail, word in words.items() if mail in new and word.facts] + [w for w in changed if w.facts]
-
-
-def _present(session: Session, mails: Collection[str]) -> dict[str, Mail]:
-    if not mails:
-        return {}
-    query = select(Mail).where(among(session, Mail.mail_message_id, mails)).order_by(Mail.mail_message_id)
-    rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
-    return {row.mail_message_id: row for row in rows}
 
 
 def _merged(word: Word, row: Mail) -> Word | None:
@@ -60,7 +52,8 @@ def _replaced(word: Word, *, revision: int, automatic: bool, facts: Values | Non
 
 def _word_of_row(row: Mail) -> Word:
     home = Home(row.record_kind, row.record_id) if row.record_kind and row.record_id else None
-    told = {"happened_at": clock.wire(row.happened_at), "title": row.title, "summary": row.summary}
+    shown = {"happened_at": clock.wire(row.happened_at), "title": row.title, "summary": row.summary}
+    told = {**shown, "doubtful": row.doubtful}
     facts = told if row.told else None
     return Word(row.mail_message_id, row.revision, row.said_at, row.by_person, home, row.automatic, facts, None)
 
@@ -76,6 +69,7 @@ def _mail_row(word: Word) -> Values:
         "record_id": word.home.id if word.home else None,
         "told": word.facts is not None,
         "automatic": word.automatic,
+        "doubtful": facts.get("doubtful", False),
         "happened_at": clock.unwire(facts["happened_at"]),
         "title": facts["title"],
         "summary": facts["summary"],
@@ -83,24 +77,28 @@ def _mail_row(word: Word) -> Values:
 
 
 def place_mails(session: Session, *, words: Sequence[Word]) -> list[Values]:
-    """Put mails where their last words say, and take them from where earlier ones had put them; the added entries.
+    """Put mails where their last words and their tickets say, and take them from elsewhere; the added entries.
 
     What stood on a timeline that is one with the new one is not told of again.
     """
+    stand = ticket_mails.wanted(session, mails=[word.mail_message_id for word in words])
     taken = _take_away(session, [word for word in words if word.revision > 1 or word.by_person])
+    taken += ticket_mails.leave(session, mails=[word.mail_message_id for word in words if word.by_person], stand=stand)
     placed = [word for word in words if domain.places(word)]
-    added = add_entries(session, entries=[_mail_entry(word) for word in placed])
-    homes = {row["id"]: Home(row["record_kind"], row["record_id"]) for row in added}
-    now = present_homes(session, homes=[*homes.values(), *(home for _, home in taken)]) if taken else {}
-    stood = {(mail, now.get(home, home)) for mail, home in taken}
-    return [row for row in added if (row["mail_message_id"], now.get(homes[row["id"]], homes[row["id"]])) not in stood]
+    ticket_mails.hand_over(
+        session, words={word.mail_message_id: word for word in placed if word.mail_message_id in stand}
+    )
+    theirs = {(word.mail_message_id, word.home) for word in placed}
+    others = [entry for mail, entry in stand.items() if (mail, entry["home"]) not in theirs]
+    added = add_entries(session, entries=[*map(_mail_entry, placed), *others])
+    return ticket_mails.untold(session, added=added, taken=taken)
 
 
 def _mail_entry(word: Word) -> Values:
     return {
         "home": word.home,
         "kind": "mail",
-        "origin": domain.CORRECTION if word.by_person else domain.DECISION,
+        "origin": domain.origin_of(word.by_person),
         "happened_at": (word.facts or {})["happened_at"],
         "mail_message_id": word.mail_message_id,
         "source_event_id": word.event.id if word.event else None,
@@ -134,7 +132,8 @@ def place_tickets(session: Session, *, events: Sequence[Event]) -> list[Values]:
         for event in shown
         if homes[event.data["ticket_id"]] and event.data["ticket_id"] not in moved
     ]
-    return added + add_entries(session, entries=mirrored) + _move_tickets(session, moved, homes)
+    added += add_entries(session, entries=mirrored) + _move_tickets(session, moved, homes)
+    return added + ticket_mails.settle(session, mails=ticket_mails.note(session, events=events, moved=moved))
 
 
 def _move_tickets(session: Session, moved: dict[str, Home | None], homes: dict[str, Home | None]) -> list[Values]:

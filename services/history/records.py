@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis import clock
-from services.history.domain import PERSON, Home
+from services.history.domain import PERSON, TICKET, Home
 from services.history.kinds import about_of
 from services.history.models import Comment, Entry, Mail
 
@@ -28,6 +28,7 @@ def entry(row: Entry, mail: Mail | None, *, home: Home, comment: Comment | None 
         "summary": shown.summary,
         "by_person": row.origin == PERSON,
         "staff_user_id": comment.staff_user_id if comment else None,
+        "ticket_id": mail.ticket_id if mail and row.origin == TICKET else None,
     }
 
 

@@ -140,9 +140,7 @@ class HistoryService(DocumentCalls):
         """Timelines of records that were merged are one until they are taken apart; say who was deleted or restored."""
         with self.db.handling(events) as tx:
             telling.unite(tx)
-            for one in tx.fresh:
-                if parting := domain.parting_of(one):
-                    unions.part(tx.session, parting=parting)
+            telling.part(tx)
             telling.tell_of(tx, [(domain.record_of(one), domain.record_entry(one)) for one in tx.fresh])
 
     @rpc

@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, not_, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from chassis import clock, paging
-from chassis.bulk import insert_ignore
+from chassis.bulk import among, insert_ignore
 from chassis.ids import new_id
 from contracts.errors import Invalid
 from services.history import domain
@@ -158,6 +158,15 @@ def entries_of_mail(session: Session, *, homes: Sequence[Home], mail_message_id:
     theirs = select(Entry).where(Entry.mail_message_id == mail_message_id, or_(*(_is(Entry, home) for home in homes)))
     rows = session.scalars(theirs.order_by(Entry.id).with_for_update())
     return sorted(rows, key=lambda row: row.record_id != homes[0].id)
+
+
+def locked_mails(session: Session, mails: Collection[str]) -> dict[str, Mail]:
+    """What is known of mails as it is now, held in the order of their ids."""
+    if not mails:
+        return {}
+    query = select(Mail).where(among(session, Mail.mail_message_id, mails)).order_by(Mail.mail_message_id)
+    rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    return {row.mail_message_id: row for row in rows}
 
 
 def mail_by_id(session: Session, *, id: str) -> Mail | None:

@@ -6,7 +6,7 @@ from typing import Any
 from chassis.database import Transaction
 from contracts import HistoryEntryAdded
 from contracts.base import Event
-from services.history import domain, placing, records, store, unions
+from services.history import domain, placing, records, store, ticket_mails, unions
 from services.history.domain import Home
 
 Json = dict[str, Any]
@@ -28,6 +28,14 @@ def unite(tx: Transaction) -> None:
             unions.unite(tx.session, union=union)
 
 
+def part(tx: Transaction) -> None:
+    """Take records apart again wherever an event says so; mails of tickets stay with the tickets' customers too."""
+    for event in tx.fresh:
+        if parting := domain.parting_of(event):
+            given = unions.part(tx.session, parting=parting)
+            tell(tx, ticket_mails.stay(tx.session, mails=given))
+
+
 def tell_of(tx: Transaction, told: Sequence[tuple[Home, Json]]) -> None:
     """Add the entries of events to the records they are about."""
     added = store.add_entries(tx.session, entries=[{**entry, "home": home} for home, entry in told])
@@ -36,10 +44,14 @@ def tell_of(tx: Transaction, told: Sequence[tuple[Home, Json]]) -> None:
 
 def tell(tx: Transaction, rows: Sequence[Json], *, causes: Iterable[Event] = ()) -> None:
     """Publish each added entry, on the timeline where it is read, with the event it comes from as its cause."""
-    events = {event.id: event for event in causes}
+    causes = list(causes)
+    events, of_mails = {event.id: event for event in causes}, {domain.mail_of(event): event for event in causes}
     homes = {row["id"]: Home(row["record_kind"], row["record_id"]) for row in rows}
     instead = unions.present_homes(tx.session, homes=homes.values())
     for row in rows:
-        cause, home = events.get(row["source_event_id"] or ""), homes[row["id"]]
+        home = homes[row["id"]]
+        cause = events.get(row["source_event_id"] or "") or (
+            of_mails.get(mail) if (mail := row["mail_message_id"]) else None
+        )
         facts = records.added_facts(row, home=instead.get(home, home))
         tx.publish(HistoryEntryAdded, subject=row["id"], cause=cause, **facts)

@@ -72,19 +72,22 @@ def _row(union: Union) -> Values:
     return {"merge_id": union.merge_id, **homes, "since": None, "ended_at": None, "addresses": []}
 
 
-def part(session: Session, *, parting: Parting) -> None:
-    """A record came out of another one: it gets what was done by hand to that one since, with its addresses."""
+def part(session: Session, *, parting: Parting) -> list[str]:
+    """A record came out of another one: it gets what was done by hand to that one since, with its addresses.
+
+    The mails that went along.
+    """
     insert_ignore(session, RecordUnion.__table__, [_row(parting.union)])
     row = session.get_one(RecordUnion, parting.union.merge_id, with_for_update=True)
     row.since, row.ended_at = clock.unwire(parting.since), clock.unwire(parting.ended_at)
     row.addresses = parting.addresses
-    _give_back(session, row)
+    return _give_back(session, row)
 
 
-def _give_back(session: Session, row: RecordUnion) -> None:
+def _give_back(session: Session, row: RecordUnion) -> list[str]:
     mails = _mails_of(session, row)
     if not mails:
-        return
+        return []
     old, new = Home(row.kind, row.id), Home(row.old_kind, row.old_id)
     move(
         session,
@@ -99,7 +102,8 @@ def _give_back(session: Session, row: RecordUnion) -> None:
     # Those who came out of the one that got something may have heard of it before: now it is their turn.
     later = select(RecordUnion).where(RecordUnion.id == new.id, RecordUnion.ended_at.is_not(None))
     for each in session.scalars(later.order_by(RecordUnion.merge_id)).all():
-        _give_back(session, each)
+        mails += _give_back(session, each)
+    return mails
 
 
 def _within(table: Any, row: RecordUnion) -> Any:
@@ -116,7 +120,7 @@ def _mails_of(session: Session, row: RecordUnion) -> list[str]:
     of_other: list[Mail] = []
     for table in (Entry, Comment):
         theirs = select(table.mail_message_id).where(table.record_id == row.id, _within(table, row))
-        by_hand = theirs.where(Entry.origin != domain.DECISION) if table is Entry else theirs
+        by_hand = theirs.where(Entry.origin.not_in(domain.BY_ITSELF)) if table is Entry else theirs
         named = by_hand.where(table.mail_message_id.is_not(None)).scalar_subquery()
         of_other += session.scalars(select(Mail).where(Mail.mail_message_id.in_(named))).all()
     return sorted({mail.mail_message_id for mail in of_other if _party_address(mail) in addresses})
@@ -137,14 +141,14 @@ def move(session: Session, table: Any, *, old: Home, new: Home, to_move: Any) ->
 
 def _move_mails(session: Session, row: RecordUnion, mails: Sequence[str], *, old: Home, new: Home) -> None:
     """What people did to mails; where a decision put the same mail on the other timeline already, it counts there."""
-    by_hand = (Entry.origin != domain.DECISION) & _within(Entry, row) & among(session, Entry.mail_message_id, mails)
+    by_hand = Entry.origin.not_in(domain.BY_ITSELF) & _within(Entry, row) & among(session, Entry.mail_message_id, mails)
     there = _at(select(Entry), new).where(among(session, Entry.mail_message_id, mails)).with_for_update()
     doubles = {entry.mail_message_id: entry for entry in session.scalars(there)}
     for entry in session.scalars(_at(select(Entry), old).where(by_hand)).all():
         double = doubles.get(entry.mail_message_id)
         if double is None:
             continue
-        if double.origin == domain.DECISION:
+        if double.origin in domain.BY_ITSELF:
             double.origin = entry.origin
         session.execute(delete(Entry).where(Entry.id == entry.id), execution_options={"synchronize_session": False})
     session.flush()

@@ -49,11 +49,17 @@ def test_a_lead_is_converted_into_a_contact_and_an_organization_once(api, strang
 def test_add_organization_and_add_ticket_are_prefilled_too(api, stranger):
     organization = api.post(f"/messages/{stranger['id']}/actions/add_organization", json={})
     assert organization.json()["result"]["name"] == "shin-kyaku"
-    ticket = api.post(f"/messages/{stranger['id']}/actions/add_ticket", json={"priority": "High"})
+    customer = {"kind": "contact", "id": new_contact(api).json()["id"]}
+    asked = {"priority": "High", "customer": customer}
+    ticket = api.post(f"/messages/{stranger['id']}/actions/add_ticket", json=asked)
     assert ticket.status_code == 201, ticket.text
     shown = api.get(f"/tickets/{ticket.json()['record']['id']}").json()
     assert (shown["title"], shown["priority"]) == (stranger["subject"], "High")
     assert [one["mail_message_id"] for one in shown["messages"]] == [stranger["id"]]
+    path = f"/contacts/{customer['id']}/related"
+    mails = eventually(lambda: (part := api.get(path).json()["mails"])["count"] and part)
+    [mail] = mails["items"]
+    assert (mail["mail_message_id"], mail["ticket_id"], mails["count"]) == (stranger["id"], shown["id"], 1)
 
 
 def test_a_ticket_shows_the_attachments_of_its_mails_and_where_to_download_them(system, api, office):

@@ -265,6 +265,7 @@ class HistoryEntry(Schema):
     mail_message_id = Identifier(allow_none=True)
     by_person = fields.Boolean()
     staff_user_id = told(allow_none=True)
+    ticket_id = Identifier(allow_none=True, metadata={"description": "The ticket for whose sake a mail stands here"})
 
 
 class CommentIn(Schema):

@@ -85,6 +85,7 @@ STATUSES = {
     "Paid": msg("Paid"),
 }
 IN, OUT = msg("Mail received"), msg("Mail sent")
+OF_TICKET = msg("Mail from %(name)s on a ticket")
 SAID, BY = msg("%(noun)s %(deed)s"), msg("Comment of %(name)s")
 
 
@@ -106,13 +107,18 @@ def told(entry: Values, people: Mapping[str, Values]) -> Values:
         what = gettext(SAID, noun=what, deed=gettext(deed))
     if entry["kind"] == "comment" and summary.get("author_name"):
         what = gettext(BY, name=summary["author_name"])
+    url = _page_of(entry["about"])
+    if entry.get("ticket_id"):
+        party = summary.get("party") or {}
+        what = gettext(OF_TICKET, name=party.get("name") or party.get("address") or "?")
+        url = url_for(PAGES["ticket"], id=entry["ticket_id"])
     other = people.get(entry["record"]["id"])
     return {
         "what": what,
         "icon": icon,
         "number": summary.get("number"),
         "title": entry["title"],
-        "url": _page_of(entry["about"]),
+        "url": url,
         "text": summary.get("text") or summary.get("excerpt"),
         "facts": _facts(summary),
         "happened_at": entry["happened_at"],

@@ -179,7 +179,7 @@ def _lead(item: Values) -> Values:
 
 def _mail(item: Values) -> Values:
     told = happenings.told(item, {})
-    return _row(item["title"] or "", facts=(told["what"], formats.moment(item["happened_at"])))
+    return _row(item["title"] or "", facts=(told["what"], formats.moment(item["happened_at"])), url=told["url"] or "")
 
 
 def _document(item: Values) -> Values:

@@ -43,6 +43,19 @@ def test_where_there_are_more_a_card_leads_to_all_of_them(asked):
     assert card["rows"][0]["facts"] == "Mail received · 22 Nov 2026 00:30"
 
 
+def test_a_mail_of_somebody_else_says_who_wrote_it_and_leads_to_its_ticket(asked):
+    id, ticket = uuid4(), str(uuid4())
+    mail = {"kind": "mail", "about": {"kind": "message", "id": str(uuid4())}, "record": {"id": str(id)}}
+    mail |= {"title": "Re: 校正", "happened_at": "2026-11-22T00:30:00Z", "ticket_id": ticket}
+    for party, name in (
+        ({"name": "同僚", "address": "a@abc.example"}, "同僚"),
+        ({"address": "a@abc.example"}, "a@abc.example"),
+    ):
+        [card] = related.cards(CONTACT, id, {"mails": {**NOTHING, "items": [{**mail, "summary": {"party": party}}]}})
+        assert card["rows"][0]["facts"] == f"Mail from {name} on a ticket · 22 Nov 2026 00:30"
+        assert card["rows"][0]["url"] == f"/tickets/{ticket}"
+
+
 def test_whoever_may_write_gets_a_card_with_what_can_be_added_also_where_there_is_nothing(asked):
     id = uuid4()
     [card] = related.cards(CONTACT, id, {"quotes": NOTHING}, adds=True)
