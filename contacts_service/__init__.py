@@ -12,7 +12,8 @@ Offers (RPC): resolve_addresses; contact, contacts, contacts_count, contact_fiel
 delete_contact, restore_contact, merge_contacts, unmerge_contact, contact_merges, superiors, reports,
 contact_changes; organization, organizations, organizations_count, organization_fields, create_organization,
 update_organization, delete_organization, restore_organization, merge_organizations,
-unmerge_organization, organization_merges, organization_changes, organization_chart, organization_people; lineage;
+unmerge_organization, organization_merges, organization_changes, organization_chart, organization_hierarchy,
+organization_people; lineage;
 duplicates, duplicate_groups, set_apart; address_copy, shared_settings, update_shared_settings; star, is_starred,
 put_image, restore_image, image; names; list_view, list_views, create_list_view, update_list_view, delete_list_view;
 begin_import, take_import_piece, complete_import, import_, imports, update_import, start_import, stop_import,

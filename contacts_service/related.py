@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contacts_service import chart, domain, store
+from contacts_service import chart, domain, hierarchy, store
 from contacts_service.models import Contact, Organization
 from contracts.errors import Invalid
 from contracts.fields import identity_or_none
@@ -44,6 +44,22 @@ def organization_chart(session: Session, organization_id: str) -> Values:
         people |= {person["id"]: person for person in store.people_by_id(session, wanted)}
     nodes = chart.drawn(people, organization_id)
     return {"nodes": nodes, "note": chart.note(nodes, len(members))}
+
+
+def organization_hierarchy(session: Session, organization_id: str) -> Values:
+    """What an organization is a member of and its members, each after the one above it; at most MOST_DRAWN below it."""
+    line = [store.values(row) for row in store.chain(session, Organization, "member_of_id", organization_id)]
+    below: dict[str, Values] = {}
+    wanted, most = {organization_id}, hierarchy.MOST_DRAWN + 1
+    for _ in range(store.LONGEST_CHAIN):
+        # A level is read whole up to what can be shown: whoever is in the recycle bin takes no place.
+        members = store.members_of(session, wanted, limit=most)
+        below |= {one["id"]: one for one in members}
+        wanted = {one["id"] for one in members}
+        if not wanted or sum(not one["deleted_at"] for one in below.values()) >= most:
+            break
+    nodes, whole = hierarchy.drawn(line, below, most=hierarchy.MOST_DRAWN)
+    return {"nodes": nodes, "note": hierarchy.note(whole)}
 
 
 def _named(kind: str, row: Values) -> Values:

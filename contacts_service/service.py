@@ -24,6 +24,7 @@ from contacts_service.kinds import CONTACT, KINDS, ORGANIZATION, Kind, change_wi
 from contacts_service.list_calls import ListCalls
 from contacts_service.mass_calls import MassCalls
 from contacts_service.merge_calls import MergeCalls
+from contacts_service.tree_calls import TreeCalls
 from contracts import Event, LeadConverted, LeadDeleted, LeadOpened, LeadUpdated
 
 Values = dict[str, Any]
@@ -58,7 +59,7 @@ class Working(DependencyProvider):
         return self
 
 
-class ContactsService(ExchangeCalls, ImageCalls, ListCalls, MassCalls, MergeCalls):
+class ContactsService(ExchangeCalls, ImageCalls, ListCalls, MassCalls, MergeCalls, TreeCalls):
     """Contacts, organizations and the address book. A write with an idempotency key has its effect once."""
 
     name = "contacts"
@@ -151,29 +152,6 @@ class ContactsService(ExchangeCalls, ImageCalls, ListCalls, MassCalls, MergeCall
             return changes.address_copy(session, id)
 
     @rpc
-    def superiors(self, *, id: str) -> Values:
-        """Whom a contact reports to, whom that one reports to, and so on up to the top, without deleted ones."""
-        with self.db.session() as session:
-            row = changes.present(session, CONTACT, id)
-            above = store.chain(session, models.Contact, CONTACT.superior, row.id)[1:]
-            shown = [wire(CONTACT, store.values(row)) for row in above if not row.deleted_at]
-            return {"items": shown, "next": None}
-
-    @rpc
-    def reports(self, *, id: str, counted: bool = False, limit: int | None = None, cursor: str | None = None) -> Values:
-        """The contacts who report to one, in the order they came in; through deleted ones, as ``superiors``.
-
-        ``counted``: with ``count`` and ``exact``.
-        """
-        wanted, after = paging.bounded(limit), cursor and paging.last_id(cursor)
-        with self.db.session() as session:
-            theirs = store.reports_of(changes.present(session, CONTACT, id).id)
-            rows = store.in_order(session, theirs, limit=wanted + 1, after=after)
-            shown, following = paging.page(rows, wanted, key=lambda row: [row.id])
-            found = {"items": [wire(CONTACT, store.values(row)) for row in shown], "next": following}
-            return {**found, **paging.counted(session, theirs)} if counted else found
-
-    @rpc
     def contact_changes(self, *, id: str, limit: int | None = None, cursor: str | None = None) -> Values:
         """What was done to a contact, newest first, whether it is deleted or not: who, when, which fields. NotFound."""
         return self._changes(CONTACT, id, limit, cursor)
@@ -215,12 +193,6 @@ class ContactsService(ExchangeCalls, ImageCalls, ListCalls, MassCalls, MergeCall
     def organization_changes(self, *, id: str, limit: int | None = None, cursor: str | None = None) -> Values:
         """As ``contact_changes``."""
         return self._changes(ORGANIZATION, id, limit, cursor)
-
-    @rpc
-    def organization_chart(self, *, id: str) -> Values:
-        """Who works in an organization and below whom: ``{nodes, note}`` (chart.py). NotFound."""
-        with self.db.session() as session:
-            return related.organization_chart(session, changes.present(session, ORGANIZATION, id).id)
 
     @rpc
     def organization_people(self, *, id: str, limit: int) -> list[str]:

@@ -18,6 +18,10 @@ Values = dict[str, Any]
 PREFIXES = {"contact": "CON", "organization": "ACC"}
 LONGEST_CHAIN = 100
 ENTRY_COLUMNS = tuple(column.name for column in BookEntry.__table__.columns)
+GROUPED = (
+    *(Organization.id, Organization.number, Organization.name, Organization.industry, Organization.member_of_id),
+    *(Organization.sort_name, Organization.deleted_at),
+)
 CHARTED = (
     *(Contact.id, Contact.number, Contact.last_name, Contact.first_name, Contact.title, Contact.department),
     *(Contact.decision_maker, Contact.organization_id, Contact.reports_to_id, Contact.sort_name, Contact.deleted_at),
@@ -177,6 +181,13 @@ def people_ids(session: Session, organization_id: str, *, limit: int) -> list[st
 def people_by_id(session: Session, contact_ids: Collection[str]) -> list[Values]:
     """As ``people_of``, of these contacts, deleted or not."""
     return _charted(session, select(*CHARTED).where(among(session, Contact.id, contact_ids)))
+
+
+def members_of(session: Session, organization_ids: Collection[str], *, limit: int) -> list[Values]:
+    """Up to ``limit`` organizations that are members of these, present ones first, by name; deleted ones too."""
+    theirs = select(*GROUPED).where(among(session, Organization.member_of_id, organization_ids))
+    order = (Organization.deleted_at.is_not(None), Organization.sort_name, Organization.id)
+    return _charted(session, theirs.order_by(*order).limit(limit))
 
 
 def _charted(session: Session, query: Any) -> list[Values]:

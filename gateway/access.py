@@ -151,6 +151,7 @@ NEEDED: Mapping[str, str] = {
     "relations.list_contact_timeline": "read",
     "relations.list_organization_timeline": "read",
     "relations.get_organization_chart": "read",
+    "relations.get_organization_hierarchy": "read",
     "leads.list_leads": "read",
     "leads.get_lead": "read",
     "leads.open_lead": "write",

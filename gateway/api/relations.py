@@ -158,3 +158,14 @@ def get_organization_chart(id: Any) -> Any:
     Its people and whoever they report to, each after the one above it; at most 500, from the top down.
     """
     return services().contacts.organization_chart(id=str(id))
+
+
+@relations.route("/organizations/<uuid:id>/hierarchy", methods=["GET"])
+@relations.response(200, schemas.Hierarchy)
+def get_organization_hierarchy(id: Any) -> Any:
+    """Read what an organization is a member of, and its members
+
+    From the top down, each after the one above it; at most 500 below it. What is in the recycle bin is left out: its
+    members stand below the next one above, until it is restored.
+    """
+    return services().contacts.organization_hierarchy(id=str(id))

@@ -22,6 +22,20 @@ def test_a_chart_tells_who_decides_and_who_stands_below_whom(api):
     assert api.get(f"/organizations/{boss['id']}/chart").status_code == 404
 
 
+def test_a_hierarchy_tells_what_an_organization_belongs_to_and_what_belongs_to_it(api):
+    def made(name, above=None):
+        return api.post("/organizations", json={"name": name, "member_of_id": above}).json()["id"]
+
+    top = made("持株会社")
+    middle = made("事業会社", top)
+    leaf = made("工場", middle)
+    answer = api.get(f"/organizations/{middle}/hierarchy").json()
+    told = [(node["id"], node["member_of_id"], node["level"], node["place"]) for node in answer["nodes"]]
+    assert told == [(top, None, 0, "above"), (middle, top, 1, "itself"), (leaf, middle, 2, "below")]
+    assert (answer["nodes"][2]["name"], answer["note"]) == ("工場", None)
+    assert api.get(f"/organizations/{new_contact(api).json()['id']}/hierarchy").status_code == 404
+
+
 def test_a_contact_has_a_timeline_whose_entries_link_to_what_they_are_about(api):
     customer = {"kind": "contact", "id": new_contact(api).json()["id"]}
     ticket = api.post("/tickets", json={"title": "温度が出ない", "customer": customer}).json()

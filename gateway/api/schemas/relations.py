@@ -10,6 +10,7 @@ from gateway.api.schemas.sales import Invoice, Opportunity, Quote
 from gateway.api.schemas.work import Comment, HistoryEntry, Lead, Ticket, TimelineQuery
 
 PLACES = ("member", "outside", "vacant")
+GROUP_PLACES = ("above", "itself", "below")
 
 
 class PartProblem(Schema):
@@ -92,3 +93,25 @@ class LinkedMail(HistoryEntry):
     """A mail on a record's history. `added`: it did not stand there before."""
 
     added = fields.Boolean(required=True)
+
+
+class HierarchyNode(Schema):
+    """An organization among those that belong together. `member_of_id`: the node above, which comes before this one.
+
+    `level`: 0 at the top. `place`: itself, or above or below it.
+    """
+
+    id = Identifier(required=True)
+    number = told(required=True)
+    name = told(required=True)
+    industry = told(required=True)
+    member_of_id = Identifier(required=True, allow_none=True)
+    level = fields.Integer(required=True)
+    place = told(required=True, metadata={"enum": list(GROUP_PLACES)})
+
+
+class Hierarchy(Schema):
+    """An organization between those above and below it. `note`: a sentence where not all are shown."""
+
+    nodes = fields.List(fields.Nested(HierarchyNode), required=True)
+    note = Sentence(required=True, allow_none=True)

@@ -59,6 +59,7 @@ ORGANIZATION = Kind(
     tabs=(
         ("organizations.show_organization", msg("Overview")),
         ("organizations.chart", msg("Chart")),
+        ("organizations.hierarchy", msg("Hierarchy")),
         ("organizations.timeline", msg("Timeline")),
         ("organizations.documents", msg("Documents")),
         ("organizations.changes", msg("Changes")),

@@ -162,11 +162,11 @@ def fitting(text: str, most: int) -> str:
     return text[:count].rstrip() + "…"
 
 
-def nested(nodes: Sequence[Node]) -> list[tuple[int, Node]]:
-    """The people in the order of a list that is indented, each with how deep."""
+def nested(nodes: Sequence[Node], *, above: str = "reports_to_id") -> list[tuple[int, Node]]:
+    """Nodes in the order of a list that is indented, each with how deep; ``above``: what names the one above."""
     below: dict[str | None, list[Node]] = defaultdict(list)
     for node in nodes:
-        below[node["reports_to_id"]].append(node)
+        below[node[above]].append(node)
     found: list[tuple[int, Node]] = []
     waiting = [(0, node) for node in reversed(below[None])]
     while waiting:

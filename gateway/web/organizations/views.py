@@ -44,3 +44,14 @@ def chart(id: Any) -> Response:
         "readable": tree.READABLE,
     }
     return show("organizations/chart.html", **asked["head"], **shown)
+
+
+@organizations.get("/<uuid:id>/hierarchy")
+def hierarchy(id: Any) -> Response:
+    """What an organization is a member of, and its members, as an indented list."""
+    asked = together(
+        head=lambda: page.head(ORGANIZATION, id), hierarchy=lambda: api().get(f"/organizations/{id}/hierarchy")
+    )
+    found = asked["hierarchy"]
+    firms = tree.nested(found["nodes"], above="member_of_id")
+    return show("organizations/hierarchy.html", note=found["note"], firms=firms, **asked["head"])

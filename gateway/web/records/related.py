@@ -54,7 +54,7 @@ ADDING: dict[str, tuple[tuple[str, str, Values], ...]] = {
     "organizations": ((msg("New organization"), "organizations.new", {}),),
 }
 # Where all of a kind are shown.
-WHOLE = {"mails": "timeline", "documents": "documents", "reports": "people"}
+WHOLE = {"mails": "timeline", "documents": "documents", "reports": "people", "organizations": "hierarchy"}
 LISTED = ("open_activities", "past_activities", "tickets", "opportunities", "quotes", "invoices")
 # Two parts of one kind of record.
 ACTIVITIES = {"open_activities": "activities", "past_activities": "activities"}

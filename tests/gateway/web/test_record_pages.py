@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 
 from gateway.web.api import Api
 
+FIRMS = ("親会社㈱", "組織図㈱", "子会社㈱")
+
 
 def png(side):
     """A real image of one colour."""
@@ -26,7 +28,13 @@ def png(side):
 @pytest.fixture(scope="session")
 def firm(system):
     """An organization of four: its head, who decides, two below, and one of another organization above."""
-    firm, other = (system.admin.post("/organizations", json={"name": name}).json() for name in ("組織図㈱", "親会社㈱"))
+
+    def made(name, above=None):
+        return system.admin.post("/organizations", json={"name": name, "member_of_id": above and above["id"]}).json()
+
+    other = made("親会社㈱")
+    firm = made("組織図㈱", other)
+    made("子会社㈱", firm)
 
     def one(last_name, **data):
         return system.admin.post("/contacts", json={"last_name": last_name, **data}).json()
@@ -227,6 +235,20 @@ def test_many_tags_are_folded_and_long_names_stay_in_their_place(desk, session, 
     page.get_by_text("8 more").click()
     expect(last).to_be_visible()
     assert somebody.accessibility_faults() == []
+
+
+def test_an_organization_stands_between_those_above_and_below_it(somebody, firm):
+    page = somebody.open(f"/organizations/{firm['id']}")
+    page.get_by_role("link", name="Hierarchy").click()
+    rows = page.locator(".hierarchy li")
+    expect(rows).to_have_text([re.compile(f"{name}.*Level {level}") for level, name in enumerate(FIRMS, 1)])
+    expect(page.locator(".hierarchy [aria-current]")).to_contain_text("組織図㈱")
+    page.get_by_role("link", name="New organization below this one").click()
+    expect(page.locator("#f-member_of_id")).to_have_value("組織図㈱")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="子会社㈱").click()
+    expect(page.locator(".hierarchy [aria-current]")).to_contain_text("子会社㈱")
+    expect(rows).to_have_count(3)
 
 
 def test_the_chart_fits_on_one_sheet_of_paper(somebody, firm):
