@@ -38,6 +38,25 @@ def test_two_are_compared_merged_and_taken_apart_again(desk_of, system):
     assert system.admin.get(f"/contacts/{one['id']}").json()["title"] == "課長"
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_on_a_phone_the_records_stand_one_below_the_other_and_nothing_scrolls_sideways(desk, session, system, language):
+    sides = [
+        made(system, "/contacts", last_name="携帯", title=title, addresses=[f"{name}@a-long-name.example"])
+        for title, name in (("営業部長 兼 新規開拓推進室長", "keitai.first.address"), ("部長", "keitai.second.address"))
+    ]
+    somebody = desk(language=language, phone=True)
+    somebody.enter(session)
+    page = somebody.open(f"/contacts/merge?ids={sides[0]['id']}&ids={sides[1]['id']}")
+    choice = page.locator(f"input[name='v.title'][value='{sides[1]['id']}']")
+    choice.check()
+    expect(page.locator("tr:has(input[name='v.title']) .result")).to_have_text("部長")
+    expect(page.get_by_role("row").nth(1).get_by_role("cell")).to_have_count(3)
+    for wide in ("document.documentElement", "document.querySelector('.sides').parentElement"):
+        assert page.evaluate(f"{wide}.scrollWidth <= {wide}.clientWidth")
+    assert somebody.accessibility_faults() == []
+    somebody.picture(f"merge-phone-{language}")
+
+
 def test_a_refusal_is_said_and_the_choice_stays(desk_of, system):
     many = [[f"03-56{side}0-00{number:02}" for number in range(15)] for side in (1, 2)]
     one, two = (made(system, "/contacts", last_name="満員", title=each[0], phones=each) for each in many)
