@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from chassis import paging
@@ -114,11 +114,15 @@ def add_notices(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def forget_notices(session: Session, *, staff_user_id: str, but: int) -> None:
-    """Remove a person's notices beyond the latest ``but``."""
-    mine = Notice.staff_user_id == staff_user_id
-    beyond = session.scalar(select(Notice.id).where(mine).order_by(Notice.id.desc()).offset(but).limit(1))
-    if beyond:
-        session.execute(delete(Notice).where(mine, Notice.id <= beyond))
+    """Remove a person's notices beyond the latest ``but`` reminders and as many others.
+
+    Apart, or an import by a colleague would push the reminders out.
+    """
+    for kind in (Notice.what == "reminded", Notice.what != "reminded"):
+        mine = and_(Notice.staff_user_id == staff_user_id, kind)
+        beyond = session.scalar(select(Notice.id).where(mine).order_by(Notice.id.desc()).offset(but).limit(1))
+        if beyond:
+            session.execute(delete(Notice).where(mine, Notice.id <= beyond))
 
 
 def notices_page(

@@ -14,7 +14,7 @@ from contracts.names import called
 
 Values = dict[str, Any]
 
-# So many of a person are kept, the latest, and so long.
+# So many reminders of a person are kept, the latest, and as many other notices; and so long.
 KEPT, KEPT_FOR = 1_000, timedelta(days=90)
 REMINDED = "activity.reminded.v1"
 STAFF = ("staff_user", "staff_group")

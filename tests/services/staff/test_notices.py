@@ -118,6 +118,13 @@ def test_pages_go_from_the_latest_to_the_first(staff, hanako, jiro):
     assert second["next"] is None
 
 
+def test_what_a_colleague_changes_by_the_thousand_pushes_no_reminder_out(staff, hanako, jiro, monkeypatch):
+    monkeypatch.setattr("services.staff.notices.KEPT", 3)
+    staff.on_concern([reminder(hanako)])
+    staff.on_concern([change(hanako, by=jiro) for _ in range(5)])
+    assert sorted(one["what"] for one in told(staff, hanako)) == ["reminded", "updated", "updated", "updated"]
+
+
 def test_the_latest_are_kept_and_what_is_old_goes_at_a_log_in(staff, hanako, jiro, monkeypatch):
     monkeypatch.setattr("services.staff.notices.KEPT", 3)
     staff.on_concern([change(jiro, by=hanako)])
