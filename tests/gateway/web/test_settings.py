@@ -91,7 +91,7 @@ def test_sessions_are_seen_and_ended_elsewhere_and_by_an_admin(desk, system, ses
     somebody = desk()
     somebody.enter(here.headers["Authorization"].removeprefix("Bearer "))
     page = somebody.open("/settings")
-    rows = page.locator(".sessions li")
+    rows = page.get_by_role("region", name="Where you are logged in").locator("li")
     expect(rows).to_have_count(3)
     expect(rows.first).to_contain_text("This one")
     rows.filter(has_text="Safari · iPhone").get_by_role("button").click()
