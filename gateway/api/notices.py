@@ -19,7 +19,7 @@ def list_notices(query: dict[str, Any]) -> Any:
 
     The latest first; `unread` says how many of all are. You are reminded of activities that you or a group of yours is
     in charge of or takes part in, and told of what others do to contacts and organizations of yours that say so
-    (`notify_owner`). The latest 1,000 are kept, for 90 days.
+    (`notify_owner`). The latest 1,000 reminders and as many others are kept, for 90 days.
     """
     return services().staff.notices(staff_user_id=g.principal["staff_user_id"], **page_arguments(query))
 
